@@ -1,0 +1,127 @@
+"""What requests to ``/connections`` say, and the answers that need more than a line."""
+
+import re
+
+from carrick.domain import connections
+from carrick.edge.http import Request, Response, json_response
+from carrick.edge.parameters import path_parameter
+from carrick.edge.query import Query, group, only, text
+from carrick.errors import CarrickError, InvalidRequestError
+from carrick.models.connection import ConnectionKey
+from carrick.models.patterns import CONNECTION_ID, UNIQUE_KEY
+from functions.connections.dependencies import Dependencies
+
+SEE_CREDENTIALS = "environment:connections:read_credentials"
+SWITCHES = ("force_refresh", "refresh_token", "refresh_github_app_jwt_token")
+MOST_LISTED = 2_000
+LISTED_BY_DEFAULT = 10_000
+
+
+def key(request: Request) -> ConnectionKey:
+    """The connection that path and query name, in the caller's environment."""
+    integration_id = text(request.query, "provider_config_key")
+    if not integration_id:
+        raise InvalidRequestError("provider_config_key is required.", code="invalid_query_params")
+    _check(integration_id, UNIQUE_KEY, "provider_config_key")
+    connection_id = path_parameter(request, "connection_id", CONNECTION_ID)
+    return ConnectionKey(request.authorized.environment_id, integration_id, connection_id)
+
+
+def missing(key: ConnectionKey, error: CarrickError, deps: Dependencies) -> CarrickError:
+    """Which of the two is unknown: the integration or the connection (contract §7.2)."""
+    if deps.integrations.get(key.environment_id, key.integration_id) is None:
+        return InvalidRequestError("Provider does not exists", code="unknown_provider_config")
+    return error
+
+
+def invalid_credentials(error: CarrickError, connection: object) -> Response:
+    """No credentials that work: what is known of the connection, and why (contract §7.2)."""
+    body = {
+        "code": "invalid_credentials",
+        "message": error.message,
+        "type": error.code,
+        "payload": {"connection": connection},
+    }
+    return json_response(424, {"error": body})
+
+
+def filters(query: Query) -> connections.Filters:
+    """The query of a list. Raises ``InvalidRequestError`` for what it does not take."""
+    only(
+        query,
+        "connectionId",
+        "search",
+        "endUserId",
+        "endUserOrganizationId",
+        "integrationId",
+        "tags",
+        "limit",
+        "page",
+    )
+    integration_ids = (text(query, "integrationId") or "").split(",")
+    for integration_id in filter(None, integration_ids):
+        _check(integration_id, UNIQUE_KEY, "integrationId")
+    return connections.Filters(
+        connection_id=text(query, "connectionId") or "",
+        search=(text(query, "search") or "")[:255],
+        end_user_id=text(query, "endUserId") or "",
+        organization_id=text(query, "endUserOrganizationId") or "",
+        integration_ids=tuple(filter(None, integration_ids)),
+        tags={name.lower(): value for name, value in group(query, "tags").items()},
+        limit=_number(query, "limit", 1, MOST_LISTED, LISTED_BY_DEFAULT),
+        page=_number(query, "page", 0, 1_000_000, 0),
+    )
+
+
+def changed(request: Request, deps: Dependencies) -> Response:
+    """``PATCH /connections/{id}``."""
+    # Bodies bring pydantic, and the URL rules the egress guard: reads need neither.
+    from carrick.domain.customer_urls import UrlRules  # noqa: PLC0415
+    from carrick.edge.bodies import parse_body  # noqa: PLC0415
+    from carrick.models.api_connections import UpdateConnection  # noqa: PLC0415
+
+    only(request.query, "provider_config_key")
+    body = parse_body(request, UpdateConnection)
+    UrlRules(request.base_url, deps.allows_loopback).check_webhook_url(
+        body.webhook_url_override or "", ["webhook_url_override"]
+    )
+    connections.update(
+        key(request),
+        deps.changes,
+        end_user=body.stored_end_user(),
+        tags=body.tags,
+        webhook_url_override=body.webhook_url_override,
+    )
+    return json_response(200, {"success": True})
+
+
+def metadata_changed(request: Request, deps: Dependencies, *, merge: bool) -> Response:
+    """``POST`` (replace, 201) and ``PATCH`` (merge, 200) ``/connections/metadata``."""
+    from carrick.edge.bodies import parse_body  # noqa: PLC0415 - as above
+    from carrick.models.api_connections import ChangeMetadata  # noqa: PLC0415
+
+    body = parse_body(request, ChangeMetadata)
+    environment_id = request.authorized.environment_id
+    keys = [
+        ConnectionKey(environment_id, body.provider_config_key, connection_id)
+        for connection_id in body.connection_ids()
+    ]
+    connections.change_metadata(keys, body.metadata, deps.changes, merge=merge)
+    return json_response(200 if merge else 201, body.model_dump())
+
+
+def _number(query: Query, name: str, least: int, most: int, default: int) -> int:
+    value = text(query, name)
+    if value is None:
+        return default
+    if not value.isascii() or not value.isdigit() or not least <= int(value[:9]) <= most:
+        raise InvalidRequestError(
+            f"{name} is a number from {least} to {most}.", code="invalid_query_params"
+        )
+    return int(value)
+
+
+def _check(value: str, pattern: str, name: str) -> None:
+
+    if not re.fullmatch(pattern, value):
+        raise InvalidRequestError(f"{name} is not valid.", code="invalid_query_params")

@@ -1,0 +1,56 @@
+"""GET /connect/ and its files: the Connect page; and 404 for all that no route takes.
+
+Public; no permissions, no settings.
+
+The page is static: what it shows comes from the API, with the session token that it was opened
+with. The token is taken out of the address at once, and no request carries a referrer.
+"""
+
+from pathlib import Path
+
+from carrick.edge.caller import PUBLIC
+from carrick.edge.http import Api, Request, Response
+from carrick.errors import NotFoundError
+
+STATIC = Path(__file__).parent / "static"
+TYPES = {".css": "text/css", ".html": "text/html", ".js": "text/javascript"}
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+)
+
+api = Api()
+
+
+@api.route("GET /connect", PUBLIC)
+def page(request: Request) -> Response:
+    return _file("index.html")
+
+
+@api.route("GET /connect/{file}", PUBLIC)
+def file(request: Request) -> Response:
+    return _file(request.path["file"])
+
+
+@api.route("$default", PUBLIC)
+def otherwise(request: Request) -> Response:
+    # A path that ends in a slash is another path to API Gateway, and the clients make one.
+    if request.event.get("rawPath") == "/connect/":
+        return _file("index.html")
+    raise NotFoundError("No such route.")
+
+
+def _file(name: str) -> Response:
+    """One of the files that are there: the name is looked up, never joined to a path."""
+    path = {path.name: path for path in STATIC.iterdir()}.get(name)
+    if path is None or path.suffix not in TYPES:
+        raise NotFoundError("No such file.")
+    headers = {
+        "content-type": f"{TYPES[path.suffix]}; charset=utf-8",
+        "content-security-policy": POLICY,
+        "x-frame-options": "DENY",
+    }
+    return Response(200, path.read_text("utf-8"), headers)
+
+
+lambda_handler = api

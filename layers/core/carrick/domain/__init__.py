@@ -1,0 +1,1 @@
+"""Use cases: functions of (input, dependencies). No AWS client, no event, no HTTP status."""

@@ -1,0 +1,142 @@
+"""OAuth 2 as one provider entry and one integration ask for it: endpoints, client, rules.
+
+The bridge between ``catalog`` (what the provider wants) and ``oauth`` (the protocol). Both the code
+exchange and the refresh go through here, so that no mode can forget what another one checks.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any
+
+from carrick.catalog.interpolation import render, render_url
+from carrick.catalog.schema import Provider
+from carrick.errors import FlowError
+from carrick.models.credentials import Credentials
+from carrick.oauth.answers import at_path
+from carrick.oauth.client_auth import Client, ClientAuthMethod
+from carrick.oauth.token import TokenEndpoint, TokenRules, TokenSet
+
+Config = Mapping[str, str]
+
+
+def endpoint_url(
+    provider: Provider, name: str, config: Config, *, allowed_hosts: Collection[str] | None
+) -> str:
+    """An endpoint of the provider with connection config put in; the first template that resolves.
+
+    ``allowed_hosts``: the hosts that the operator's secret may go to where the end user names the
+    host; ``None`` when nothing of the operator's is sent (requirement 40).
+
+    Raises ``FlowError`` (``url_param_err``) when a value is missing, ``InvalidRequestError`` when
+    one does not fit its place.
+    """
+    templates = [getattr(provider, name), *getattr(provider, f"{name}_fallbacks", ())]
+    missing: FlowError | None = None
+    for template in filter(None, templates):
+        try:
+            return render_url(
+                template,
+                connection_config=config,
+                fields=provider.connection_config,
+                allowed_hosts=allowed_hosts,
+            )
+        except FlowError as error:
+            missing = missing or error
+    raise missing or FlowError(f"The provider has no {name}.", code="unknown_config_key")
+
+
+def rendered(templates: Mapping[str, str], config: Config) -> dict[str, str]:
+    """Parameters or headers with connection config put in."""
+    values = {"connectionConfig": dict(config)}
+    return {name: render(template, values) for name, template in templates.items()}
+
+
+def token_endpoint(
+    provider: Provider, config: Config, *, allowed_hosts: Collection[str]
+) -> TokenEndpoint:
+    """Where a code is exchanged."""
+    return TokenEndpoint(
+        url=endpoint_url(provider, "token_url", config, allowed_hosts=allowed_hosts),
+        body_format=provider.token_body_format,
+        method=provider.token_method,
+        headers=rendered(provider.token_headers, config),
+        params=rendered(provider.token_params, config),
+        param_renames=provider.token_param_renames,
+    )
+
+
+def refresh_endpoint(
+    provider: Provider, config: Config, *, allowed_hosts: Collection[str]
+) -> TokenEndpoint:
+    """Where a token is refreshed: the token endpoint, unless the entry names another."""
+    endpoint = token_endpoint(provider, config, allowed_hosts=allowed_hosts)
+    endpoint = replace(
+        endpoint,
+        params=rendered(provider.refresh_params, config),
+        headers={**endpoint.headers, **rendered(provider.refresh_headers, config)},
+    )
+    if provider.refresh_url is None:
+        return endpoint
+    url = endpoint_url(provider, "refresh_url", config, allowed_hosts=allowed_hosts)
+    return replace(endpoint, url=url)
+
+
+def client_of(provider: Provider, client_id: str, client_secret: str) -> Client:
+    """The client as it authenticates at this provider."""
+    method = ClientAuthMethod(provider.token_endpoint_auth_method)
+    return Client(client_id=client_id, client_secret=client_secret, auth_method=method)
+
+
+def token_rules(provider: Provider) -> TokenRules:
+    """Where this provider's token answers hold what."""
+    shape = provider.token_response
+    return TokenRules(
+        access_token_path=shape.access_token_path,
+        token_object_path=shape.token_object_path or "",
+        refresh_token_path=shape.refresh_token_path,
+        expires_in_unit=provider.expires_in_unit,
+        fixed_lifetime_seconds=provider.token_lifetime_seconds,
+    )
+
+
+def credentials_of(tokens: TokenSet, config_override: Mapping[str, str]) -> Credentials:
+    """Credentials of type ``OAUTH2`` (contract §6.1) from a good token answer."""
+    values: dict[str, Any] = {"access_token": tokens.access_token}
+    if tokens.refresh_token:
+        values["refresh_token"] = tokens.refresh_token
+    if config_override:
+        values["config_override"] = dict(config_override)
+    return Credentials("OAUTH2", values, tokens.expires_at, tokens.raw)
+
+
+def granted_scopes(tokens: TokenSet, requested: tuple[str, ...]) -> tuple[str, ...]:
+    """What was granted; what was requested if the answer does not say (RFC 6749 §5.1)."""
+    if tokens.scope is None:
+        return requested
+    return tuple(tokens.scope.replace(",", " ").split())
+
+
+def metadata_of(
+    provider: Provider, tokens: TokenSet, callback: Mapping[str, str]
+) -> dict[str, str | bool]:
+    """What the entry keeps of the token answer and of the callback as connection config."""
+    kept: dict[str, str | bool] = {}
+    for path in provider.token_response_metadata:
+        value = at_path(tokens.raw, path)
+        if isinstance(value, str | bool) and value != "":
+            kept[path] = value
+    for name in provider.redirect_uri_metadata:
+        if callback.get(name):
+            kept[name] = callback[name][:255]
+    return kept
+
+
+def account_id_of(provider: Provider, tokens: TokenSet, config: Mapping[str, object]) -> str:
+    """What tells one account from another at this provider; empty if the entry knows no way."""
+    parts = []
+    for path in provider.account_id_paths:
+        value = at_path(tokens.raw, path)
+        value = config.get(path) if value is None else value
+        if isinstance(value, str | int) and value != "":
+            parts.append(str(value))
+    return "|".join(parts) if len(parts) == len(provider.account_id_paths) else ""

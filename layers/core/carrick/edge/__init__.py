@@ -1,0 +1,1 @@
+"""What knows API Gateway, SQS and stream events. Imported by ``functions/`` only."""

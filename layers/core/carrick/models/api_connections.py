@@ -1,0 +1,37 @@
+"""Bodies of ``/connections…`` (contract §7.5, §7.6)."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from carrick.models.api_sessions import EndUser, Organization, Tags
+from carrick.models.fields import Body, ConnectionId, UniqueKey, Url
+
+
+class UpdateConnection(Body):
+    """``PATCH /connections/{id}``. ``tags`` replaces all; an empty URL removes the override."""
+
+    end_user: EndUser | None = None
+    organization: Organization | None = None
+    tags: Tags | None = None
+    webhook_url_override: Url | None = None
+
+    def stored_end_user(self) -> dict[str, Any] | None:
+        """The end user as it is kept, with the organization in it."""
+        if self.end_user is None:
+            return None
+        organization = {}
+        if self.organization is not None:
+            organization = {"organization": self.organization.model_dump(exclude_none=True)}
+        return {**self.end_user.stored(), **organization}
+
+
+class ChangeMetadata(Body):
+    """``POST`` and ``PATCH /connections/metadata``."""
+
+    connection_id: ConnectionId | Annotated[list[ConnectionId], Field(min_length=1, max_length=100)]
+    provider_config_key: UniqueKey
+    metadata: dict[str, Any]
+
+    def connection_ids(self) -> list[str]:
+        return [self.connection_id] if isinstance(self.connection_id, str) else self.connection_id

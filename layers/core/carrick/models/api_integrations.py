@@ -1,0 +1,117 @@
+"""Bodies of ``/integrations`` (contract §8.1), and Carrick's own members of them.
+
+``callback_url`` replaces the environment's for one integration; ``allowed_hosts`` are the hosts
+that the client secret may go to where the end user names the host.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from carrick.catalog.hosts import is_hostname
+from carrick.models.fields import Body, ProviderName, ShortText, UniqueKey, Url
+from carrick.models.integration import ClientCredentials, IntegrationChanges
+
+_SCOPE = "[0-9a-zA-Z:/_.*-]+"
+
+Secret = Annotated[str, StringConstraints(min_length=1, max_length=8192), Field(repr=False)]
+Scopes = Annotated[
+    str, StringConstraints(max_length=8192, pattern=f"^(?:{_SCOPE}(?:,{_SCOPE})*)?$")
+]
+Values = Annotated[
+    dict[ShortText, Annotated[str, StringConstraints(max_length=8192)]],
+    Field(max_length=50, repr=False),
+]
+
+
+def _rsa_private_key(text: str) -> str:
+    key = text.strip()
+    if not (
+        key.startswith("-----BEGIN RSA PRIVATE KEY-----")
+        and key.endswith("-----END RSA PRIVATE KEY-----")
+    ):
+        raise ValueError("Not an RSA private key in PEM")
+    return text
+
+
+def _host(text: str) -> str:
+    if not is_hostname(text.removeprefix(".")):
+        raise ValueError("Not a host name in lower case, nor one after a dot")
+    return text
+
+
+PrivateKey = Annotated[
+    str, StringConstraints(max_length=16384), AfterValidator(_rsa_private_key), Field(repr=False)
+]
+Host = Annotated[str, StringConstraints(max_length=254), AfterValidator(_host)]
+
+
+class OauthCredentials(Body):
+    """A client of OAuth 2, OAuth 1 or TBA. A public client has no secret."""
+
+    type: Literal["OAUTH1", "OAUTH2", "TBA"]
+    client_id: ShortText
+    client_secret: Secret = ""
+    scopes: Scopes = ""
+    webhook_secret: Annotated[str, StringConstraints(max_length=255), Field(repr=False)] = ""
+
+
+class AppCredentials(Body):
+    """An app that signs with a key of its own."""
+
+    type: Literal["APP"]
+    app_id: ShortText
+    app_link: ShortText
+    private_key: PrivateKey
+
+
+class CustomCredentials(Body):
+    """An app that is an OAuth client too."""
+
+    type: Literal["CUSTOM"]
+    client_id: ShortText
+    client_secret: Secret
+    app_id: ShortText
+    app_link: ShortText
+    private_key: PrivateKey
+
+
+Credentials = Annotated[
+    OauthCredentials | AppCredentials | CustomCredentials, Field(discriminator="type")
+]
+
+
+class _IntegrationBody(Body):
+    display_name: ShortText = ""
+    forward_webhooks: bool = True
+    # Absent, but never null: read it only from what is given.
+    credentials: Credentials = Field(default=None)  # type: ignore[assignment]
+    integration_config: Values = {}
+    custom: Values = {}
+    callback_url: Url = ""
+    allowed_hosts: Annotated[list[Host], Field(max_length=100)] = []
+
+    def changes(self) -> IntegrationChanges:
+        """What is given, under our own names."""
+        given: dict[str, Any] = self.given()
+        given.pop("provider", None)
+        if "unique_key" in given:
+            given["integration_id"] = given.pop("unique_key")
+        if "credentials" in given:
+            given["credentials"] = ClientCredentials(**given["credentials"])
+        if "allowed_hosts" in given:
+            given["allowed_hosts"] = tuple(given["allowed_hosts"])
+        return IntegrationChanges(**given)
+
+
+class CreateIntegration(_IntegrationBody):
+    """``POST /integrations``."""
+
+    provider: ProviderName
+    unique_key: UniqueKey
+
+
+class UpdateIntegration(_IntegrationBody):
+    """``PATCH /integrations/{unique_key}``."""
+
+    unique_key: UniqueKey = ""

@@ -1,0 +1,107 @@
+"""Connections and sessions as the API shows them (contract §2.3, §7). Plain dictionaries."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from carrick import clock
+from carrick.models.connection import Connection, ConnectionSummary
+from carrick.models.credentials import Credentials
+from carrick.models.session import ConnectSession
+
+EndUser = Mapping[str, Any] | None
+
+
+def connection(
+    row: Connection, credentials: Credentials | None, *, with_refresh_token: bool
+) -> dict[str, Any]:
+    """``GET /connections/{id}``. Row dates end in ``+00:00``, dates of credentials in ``Z``."""
+    return {
+        "id": row.id,
+        "connection_id": row.key.connection_id,
+        "provider_config_key": row.key.integration_id,
+        "provider": row.provider,
+        "errors": _errors(row.refresh.error_code, row.refresh.error_operation_id),
+        "end_user": end_user(row.end_user),
+        "tags": row.tags,
+        "metadata": row.metadata or None,
+        "connection_config": row.connection_config,
+        "webhook_url_override": row.webhook_url_override,
+        "created_at": clock.iso_offset(row.created_at),
+        "updated_at": clock.iso_offset(row.updated_at),
+        "last_fetched_at": _date(row.last_fetched_at),
+        "credentials": credentials.to_wire(with_refresh_token=with_refresh_token)
+        if credentials is not None
+        else {},
+    }
+
+
+def summary(row: ConnectionSummary) -> dict[str, Any]:
+    """One item of ``GET /connections``."""
+    return {
+        "id": row.id,
+        "connection_id": row.key.connection_id,
+        "provider_config_key": row.key.integration_id,
+        "provider": row.provider,
+        "errors": _errors(row.error_code, row.error_operation_id),
+        "end_user": end_user(row.end_user),
+        "tags": row.tags,
+        "metadata": row.metadata or None,
+        "created": clock.iso_offset(row.created_at),
+    }
+
+
+def end_user(stored: EndUser) -> dict[str, Any] | None:
+    """An end user with every member there, absent ones ``null``."""
+    if not stored:
+        return None
+    organization = stored.get("organization")
+    return {
+        "id": stored.get("id"),
+        "display_name": stored.get("display_name"),
+        "email": stored.get("email"),
+        "tags": stored.get("tags") or {},
+        "organization": {
+            "id": organization.get("id"),
+            "display_name": organization.get("display_name"),
+        }
+        if organization
+        else None,
+    }
+
+
+def session(row: ConnectSession) -> dict[str, Any]:
+    """``GET /connect/session``. ``result`` is ours: how the last authorization of it ended."""
+    data: dict[str, Any] = {
+        "endUser": end_user(row.end_user),
+        "connectUISettings": {
+            "showWatermark": True,
+            "defaultTheme": "system",
+            "theme": {"light": {"primary": "#00B2E3"}, "dark": {"primary": "#00B2E3"}},
+        },
+        "websocketsPath": "/",
+    }
+    if row.allowed_integrations:
+        data["allowed_integrations"] = list(row.allowed_integrations)
+    if row.defaults:
+        data["integrations_config_defaults"] = {
+            name: {
+                "connection_config": dict(part.connection_config),
+                "authorization_params": dict(part.authorization_params),
+            }
+            for name, part in row.defaults.items()
+        }
+    if row.reconnect is not None:
+        data["isReconnecting"] = True
+    if row.overrides:
+        data["overrides"] = row.overrides
+    if row.result is not None:
+        data["result"] = row.result
+    return data
+
+
+def _errors(code: str, operation_id: str) -> list[dict[str, str]]:
+    return [{"type": "auth", "log_id": operation_id}] if code else []
+
+
+def _date(moment: float | None) -> str | None:
+    return clock.iso_offset(moment) if moment is not None else None

@@ -1,0 +1,254 @@
+"""All that knows the inside of moto: how a request reaches it, and what it keeps where.
+
+moto is called directly, without its Flask application (a third of the time of a request), and one
+thread at a time per service, since it is not atomic: with several, conditional updates had two
+winners and transactions left partial writes.
+"""
+
+import json
+import os
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from time import time
+from typing import Any, TypeVar
+
+# Read when moto is imported. Without it, any web page could read the tables from a browser.
+os.environ.setdefault("MOTO_DISABLE_GLOBAL_CORS", "true")
+
+from moto.core.request import Request
+from moto.core.responses import BaseResponse
+from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
+from moto.dynamodb.responses import DynamoHandler
+from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
+from moto.kms.models import KmsBackend, kms_backends
+from moto.kms.responses import KmsResponse
+from moto.secretsmanager.models import secretsmanager_backends
+from moto.secretsmanager.responses import SecretsManagerResponse
+from moto.secretsmanager.utils import SecretsManagerSecretIdentifier
+from moto.sqs.exceptions import ReceiptHandleIsInvalid
+from moto.sqs.models import Queue, SQSBackend, sqs_backends
+from moto.sqs.responses import SQSResponse
+from moto.utilities.id_generator import moto_id_manager
+
+from local.identities import ACCOUNT_ID, REGION, SECRET_SUFFIX, STREAM_LABEL
+from local.resources import KeySpec, QueueSpec, SecretSpec
+from local.servers import HttpResponse
+from local.template import Stack
+
+_Seen = TypeVar("_Seen")
+
+_RESPONSES: dict[str, type[BaseResponse]] = {
+    "AmazonSQS": SQSResponse,
+    "DynamoDBStreams_20120810": DynamoDBStreamsHandler,
+    "DynamoDB_20120810": DynamoHandler,
+    "TrentService": KmsResponse,
+    "secretsmanager": SecretsManagerResponse,
+}
+_TABLES_LOCK = threading.RLock()
+_QUEUES_CHANGED = threading.Condition(threading.RLock())
+_LOCKS: dict[str, Any] = {
+    "AmazonSQS": _QUEUES_CHANGED,
+    "DynamoDBStreams_20120810": _TABLES_LOCK,
+    "DynamoDB_20120810": _TABLES_LOCK,
+    "TrentService": threading.RLock(),
+    "secretsmanager": threading.RLock(),
+}
+
+
+def is_served(target: str) -> bool:
+    """Whether the ``X-Amz-Target`` names a service that runs here."""
+    return target.partition(".")[0] in _RESPONSES
+
+
+def call(headers: Mapping[str, str], body: bytes, url: str) -> HttpResponse:
+    """Let moto answer a request. ``headers`` by lower-case names; the path is always ``/``."""
+    prefix, _, operation = headers["x-amz-target"].partition(".")
+    if operation == "ReceiveMessage":
+        return _receive(headers, body, url)
+    with _LOCKS[prefix]:
+        response = _dispatch(prefix, headers, body, url)
+        if prefix == "AmazonSQS":
+            _QUEUES_CHANGED.notify_all()
+    return response
+
+
+def _dispatch(prefix: str, headers: Mapping[str, str], body: bytes, url: str) -> HttpResponse:
+    addressed = {**headers, "x-moto-account-id": ACCOUNT_ID}
+    request = Request.from_primitives("POST", url, addressed, body)
+    status, answer_headers, answer = _RESPONSES[prefix].dispatch(request, url, addressed)
+    content = answer.encode() if isinstance(answer, str) else answer
+    pairs = tuple((str(name), str(value)) for name, value in answer_headers.items())
+    return HttpResponse(int(status), pairs, content)
+
+
+def _receive(headers: Mapping[str, str], body: bytes, url: str) -> HttpResponse:
+    """Long polling that does not hold the lock: moto's own would, or would not be safe."""
+    request = json.loads(body)
+    deadline = time() + int(request.pop("WaitTimeSeconds", 0))
+    request["WaitTimeSeconds"] = 0
+    short = json.dumps(request).encode()
+    name = str(request.get("QueueUrl", "")).rsplit("/", 1)[-1]
+    headers = {**headers, "content-length": str(len(short))}
+    with _QUEUES_CHANGED:
+        while True:
+            queue = sqs().queues.get(name)
+            if queue is not None:
+                _drop_expired(queue)
+            response = _dispatch("AmazonSQS", headers, short, url)
+            left = deadline - time()
+            if queue is None or left <= 0 or b'"Messages"' in response.body:
+                return response
+            _QUEUES_CHANGED.wait(min(left, _seconds_until_visible(queue)))
+
+
+def _drop_expired(queue: Queue) -> None:
+    oldest = (time() - queue.attributes["MessageRetentionPeriod"]) * 1000
+    queue._messages = [message for message in queue._messages if message.sent_timestamp > oldest]
+
+
+def _seconds_until_visible(queue: Queue) -> float:
+    """How long until a message comes back by itself; at least a moment, so as not to spin."""
+    times = [max(message.visible_at, message.delayed_until) for message in queue._messages]
+    return max(0.01, min(times, default=float("inf")) / 1000 - time())
+
+
+def _change_visibility(
+    self: SQSBackend, queue_name: str, receipt_handle: str, visibility_timeout: int
+) -> None:
+    """moto counts the twelve hours that a message may stay hidden from when it was sent; AWS from
+    when it was received. Retries of webhooks go on for days."""
+    queue = self.get_queue(queue_name)
+    for message in queue._messages:
+        if message.had_receipt_handle(receipt_handle):
+            message.change_visibility(int(visibility_timeout))
+            if message.visible:
+                queue.pending_messages.discard(message)
+            return
+    raise ReceiptHandleIsInvalid
+
+
+SQSBackend.change_message_visibility = _change_visibility  # type: ignore[method-assign]
+
+
+def dynamodb() -> DynamoDBBackend:
+    return dynamodb_backends[ACCOUNT_ID][REGION]
+
+
+def kms() -> KmsBackend:
+    return kms_backends[ACCOUNT_ID][REGION]
+
+
+def sqs() -> SQSBackend:
+    return sqs_backends[ACCOUNT_ID][REGION]
+
+
+def secret(spec: SecretSpec) -> Any:
+    return secretsmanager_backends[ACCOUNT_ID][REGION].secrets[spec.name]
+
+
+@contextmanager
+def everything_locked() -> Iterator[None]:
+    """No request changes anything meanwhile."""
+    with _TABLES_LOCK, _QUEUES_CHANGED, _LOCKS["TrentService"], _LOCKS["secretsmanager"]:
+        yield
+
+
+def reset() -> None:
+    """Forget everything, also what another stack left in this process."""
+    with everything_locked():
+        for backend in (dynamodb(), kms(), sqs(), secretsmanager_backends[ACCOUNT_ID][REGION]):
+            backend.reset()
+
+
+def rename_key(made_id: str, spec: KeySpec) -> None:
+    """Give a key the id that the stack expects."""
+    with everything_locked():
+        key = kms().keys.pop(made_id)
+        key.id, key.arn = spec.key_id, spec.arn
+        kms().keys[spec.key_id] = key
+
+
+def fix_secret_suffix(spec: SecretSpec) -> None:
+    """Have the secret of this name made with the ARN that the stack expects."""
+    identifier = SecretsManagerSecretIdentifier(ACCOUNT_ID, REGION, spec.name)
+    moto_id_manager.set_custom_id(identifier, SECRET_SUFFIX)
+
+
+def fix_stream_labels(stack: Stack) -> None:
+    """Give each stream the ARN that the stack expects."""
+    for spec in stack.tables.values():
+        table = dynamodb().tables[spec.name]
+        if table.stream_shard is not None:
+            table.latest_stream_label = STREAM_LABEL
+
+
+def clear(stack: Stack) -> None:
+    """Empty every table, stream and queue."""
+    with everything_locked():
+        for table_spec in stack.tables.values():
+            table = dynamodb().tables[table_spec.name]
+            table.items = defaultdict(dict)
+            if table.stream_shard is not None:
+                table.stream_shard.items = []
+        for queue_spec in stack.queues.values():
+            queue = sqs().queues[queue_spec.name]
+            queue._messages = []
+            queue._pending_messages = set()
+            queue.deleted_messages = set()
+
+
+class StreamReader:
+    """What a table's stream holds that was not dispatched yet, oldest first."""
+
+    def __init__(self, table_name: str) -> None:
+        shard = dynamodb().tables[table_name].stream_shard
+        if shard is None:
+            raise LookupError(f"{table_name} has no stream")
+        self._shard = shard
+
+    def read(self, limit: int) -> list[dict[str, Any]]:
+        """The next records, as Lambda hands them to a function."""
+        with _TABLES_LOCK:
+            records = [item.to_json() for item in self._shard.items[:limit]]
+        return [_lambda_record(record) for record in records]
+
+    def acknowledge(self, count: int) -> None:
+        """Forget the oldest records: they were dispatched."""
+        with _TABLES_LOCK:
+            del self._shard.items[:count]
+            # moto numbers records by their place in the list
+            self._shard.starting_sequence_number += count
+
+
+def _lambda_record(record: Mapping[str, Any]) -> dict[str, Any]:
+    change = dict(record["dynamodb"])
+    created = change["ApproximateCreationDateTime"]
+    change["ApproximateCreationDateTime"] = (
+        created if isinstance(created, int | float) else created.timestamp()
+    )
+    return {**record, "dynamodb": change}
+
+
+def peek(spec: QueueSpec, make: Callable[[str, str, int, float], _Seen]) -> list[_Seen]:
+    """All messages of a queue as ``make(id, body, receive count, seconds it stays hidden)``."""
+    with _QUEUES_CHANGED:
+        now = time() * 1000
+        return [
+            make(
+                message.id,
+                message.body,
+                message.approximate_receive_count,
+                max(0.0, (max(message.visible_at, message.delayed_until) - now) / 1000),
+            )
+            for message in sqs().queues[spec.name]._messages
+        ]
+
+
+def make_visible(spec: QueueSpec) -> None:
+    """End the hiding and delaying of a queue's messages."""
+    with _QUEUES_CHANGED:
+        for message in sqs().queues[spec.name]._messages:
+            message.visible_at = message.delayed_until = 0.0
+        _QUEUES_CHANGED.notify_all()

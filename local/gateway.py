@@ -1,0 +1,42 @@
+"""The HTTP APIs of the stack: finds the route, calls its function, answers as API Gateway would."""
+
+import traceback
+from collections.abc import Callable
+
+from local.events import INTERNAL_ERROR, NOT_FOUND, match_route, to_event, to_response
+from local.functions import Functions
+from local.resources import Route
+from local.servers import HttpRequest, HttpResponse
+
+
+class Gateway:
+    """One HTTP API. ``report`` gets the trace of what a function raised: never the request."""
+
+    def __init__(
+        self,
+        functions: Functions,
+        routes: tuple[Route, ...],
+        *,
+        report: Callable[[str], None] = print,
+    ) -> None:
+        self._functions = functions
+        self._routes = routes
+        self._report = report
+
+    def handle(self, request: HttpRequest) -> HttpResponse:
+        """Answer one request. Never raises."""
+        found = match_route(self._routes, request.method, request.target)
+        if found is None:
+            return NOT_FOUND
+        route, parameters = found
+        try:
+            answer = self._functions.invoke(route.function, to_event(request, route, parameters))
+        except Exception:
+            self._report(f"{route.key}: {route.function} raised\n{traceback.format_exc()}")
+            return INTERNAL_ERROR
+        return to_response(answer)
+
+
+def routes_of(routes: tuple[Route, ...], api: str) -> tuple[Route, ...]:
+    """The routes of one API."""
+    return tuple(route for route in routes if route.api == api)

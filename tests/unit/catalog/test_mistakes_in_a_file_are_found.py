@@ -1,0 +1,111 @@
+"""What the author of a provider file is told."""
+
+import pytest
+
+from carrick.catalog.__main__ import main
+from carrick.catalog.library import PACKAGED, load
+from carrick.errors import CarrickError
+
+HEAD = """
+display_name = "Acme"
+auth_mode = "OAUTH2"
+authorization_url = "https://acme.example/authorize"
+token_url = "https://acme.example/token"
+"""
+FIELD = '\n[connection_config.x]\ntitle = "X"\n'
+
+
+def token_at(url, field=None):
+    """A file with another token endpoint, and the field ``x`` if its further keys are given."""
+    text = HEAD.replace("https://acme.example/token", url)
+    return text if field is None else text + FIELD + field
+
+
+def with_field(keys):
+    """A file with the field ``x`` and these further keys."""
+    return HEAD + FIELD + keys
+
+
+X = "${connectionConfig.x}"
+MISTAKES = {
+    "unknown key": (HEAD + "pkse = false\n", "pkse"),
+    "no TOML": ("display_name = \n", "line 1"),
+    "own name": (HEAD + 'name = "acme"\n', "name"),
+    "text for a boolean": (HEAD + 'pkce = "false"\n', "pkce"),
+    "unknown mode": (HEAD.replace("OAUTH2", "OAUTH3"), "auth_mode"),
+    "no token endpoint": (HEAD.replace("token_url", "refresh_url"), "needs token_url"),
+    "http": (token_at("http://acme.example/token"), "token_url"),
+    "fragment": (token_at("https://acme.example/token#x"), "fragment"),
+    "credentials": (token_at("https://me:pw@acme.example/token"), "no credentials"),
+    "placeholder without end": (token_at("https://acme.example/${connectionConfig.x"), "token_url"),
+    "unknown namespace": (token_at("https://acme.example/${env.x}"), "token_url"),
+    "undeclared": (token_at(f"https://acme.example/{X}"), "connectionConfig.x is not declared"),
+    "secret in the URL": (token_at("https://a.example/${credentials.k}"), "cannot stand in a URL"),
+    "secret in the query": (
+        token_at(f"https://acme.example/t?k={X}", 'format = "slug"\nsecret = true\n'),
+        "is a secret and stands in a query",
+    ),
+    "text in the host": (token_at(f"https://{X}.acme.example/t", ""), "DNS label"),
+    "text in the path": (token_at(f"https://acme.example/{X}", ""), "no format for that"),
+    "open domain": (token_at(f"https://a.{X}/t", 'format = "subdomain"\n'), "decides the domain"),
+    "open host": (token_at(f"https://{X}/t", 'format = "hostname"\n'), "decides the domain"),
+    "open URL": (token_at(f"{X}/t", 'format = "url"\n'), "hosts or self_hosted"),
+    "reserved parameter": (HEAD + '[authorization_params]\nstate = "x"\n', "params.state"),
+    "implicit flow": (HEAD + '[authorization_params]\nresponse_type = "token"\n', "code flow"),
+    "undeclared in a parameter": (HEAD + f'[token_params]\na = "{X}"\n', "token_params.a"),
+    "unknown format": (with_field('format = "regex"\n'), "no such format"),
+    "pattern": (with_field('pattern = "(a+)+"\n'), "pattern"),
+    "enum without values": (with_field('format = "enum"\n'), "enum"),
+    "values without enum": (with_field('enum = ["a"]\n'), "enum"),
+    "top-level suffix": (with_field('format = "hostname"\nhosts = [".com"]\n'), "hosts"),
+    "hosts of a text": (with_field('hosts = [".acme.example"]\n'), "hosts"),
+    "default that does not fit": (with_field('format = "digits"\ndefault = "a"\n'), "x.default"),
+    "example of a secret": (with_field('secret = true\nexample = "a"\n'), "a secret has none"),
+    "field without title": (HEAD + FIELD.replace('"X"', '""'), "connection_config.x.title"),
+    "unknown quirk": (HEAD + 'quirks = ["magic"]\n', "nothing implements magic"),
+    "iss without issuer": (HEAD + "iss_parameter = true\n", "needs issuer"),
+    "unknown base": ('extends = "nothing"\ndisplay_name = "A"\n', "extends"),
+    "base that extends": ('extends = "google-mail"\ndisplay_name = "A"\n', "extends another entry"),
+    "base outside": ('extends = "../github"\ndisplay_name = "A"\n', "extends"),
+    "itself": ('extends = "acme"\ndisplay_name = "A"\n', "extends"),
+}
+
+
+@pytest.mark.parametrize(("text", "told"), MISTAKES.values(), ids=MISTAKES.keys())
+def test_mistake_is_named(text, told, overlay, write_provider):
+    path = write_provider("acme", text)
+
+    with pytest.raises(CarrickError) as refused:
+        load(path, (overlay, PACKAGED))
+
+    assert refused.value.code == "invalid_provider_file"
+    assert "acme.toml" in refused.value.message
+    assert told in refused.value.message
+
+
+def test_the_file_that_the_mistakes_are_made_in_is_valid(overlay, write_provider):
+    assert load(write_provider("acme", HEAD), (overlay, PACKAGED)).name == "acme"
+
+
+class TestCommand:
+    def test_a_valid_directory_passes(self, overlay, write_provider, capsys):
+        write_provider("acme", HEAD)
+
+        assert main([str(overlay)]) == 0
+        assert "1 of 1 provider files are valid." in capsys.readouterr().out
+
+    def test_a_mistake_fails_and_is_told(self, write_provider, capsys):
+        path = write_provider("acme", HEAD + "pkse = false\n")
+
+        assert main([str(path)]) == 1
+        told = capsys.readouterr().out
+        assert "acme.toml" in told
+        assert "pkse" in told
+
+    def test_a_file_that_does_not_exist_fails(self, overlay, capsys):
+        assert main([str(overlay / "none.toml")]) == 1
+        assert "none.toml" in capsys.readouterr().out
+
+    def test_the_package_is_checked_and_not_written(self, capsys):
+        assert main(["--check"]) == 0
+        assert "provider files are valid." in capsys.readouterr().out
