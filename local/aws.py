@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from local import backends, identities
+from local import backends, contents, identities
 from local.permissions import Denial, Permissions
 from local.resources import FunctionSpec
 from local.servers import JSON, HttpRequest, HttpResponse, LoopbackServer
@@ -23,14 +23,15 @@ READ_PREFIXES = ("BatchGet", "Describe", "Get", "List", "Query", "Scan", "Transa
 class LocalAws:
     """The tables, queues, keys and secrets of a stack. One per process: moto's state is global.
 
-    ``port`` 0 picks a free one. ``on_write`` functions are called, with the service's name, after
-    each request that may have changed something.
+    ``port`` 0 picks a free one. ``on_write`` functions are called after each request that may have
+    changed something, ``on_denial`` functions with what a role was not allowed.
     """
 
     def __init__(self, stack: Stack, *, port: int = 0) -> None:
         self.stack = stack
         self.access_key = _new_access_key()
-        self.on_write: list[Callable[[str], None]] = []
+        self.on_write: list[Callable[[], None]] = []
+        self.on_denial: list[Callable[[str], None]] = []
         self._roles = {name: _new_access_key() for name in stack.functions}
         self._permissions = Permissions(
             administrator=self.access_key,
@@ -40,14 +41,14 @@ class LocalAws:
         self._session: Any = None
         self._clients: dict[tuple[str, str], Any] = {}
         self._clients_lock = threading.Lock()
-        self._server = LoopbackServer(self._handle, port=port, name="aws")
+        self._server = LoopbackServer(port)
 
     @property
     def endpoint_url(self) -> str:
         return f"http://127.0.0.1:{self._server.port}"
 
     def start(self) -> None:
-        self._server.start()
+        self._server.start(self._handle)
 
     def stop(self) -> None:
         self._server.stop()
@@ -118,7 +119,7 @@ class LocalAws:
 
     def clear(self) -> None:
         """Empty every table, stream and queue. Keys and secrets stay."""
-        backends.clear(self.stack)
+        contents.clear(self.stack)
 
     def queue_url(self, logical_id: str) -> str:
         return self.stack.queues[logical_id].url
@@ -143,15 +144,23 @@ class LocalAws:
         target = headers.get("x-amz-target", "")
         denial = self._permissions.judge(headers, request.body)
         if denial is not None:
+            for tell in self.on_denial:
+                tell(denial.message)
             return _refusal(denial)
         if request.target != "/" or not backends.is_served(target):
             return _refusal(Denial("UnknownOperationException", f"Not served locally: {target}"))
         response = backends.call(headers, request.body, self.endpoint_url)
-        service, _, operation = target.partition(".")
-        if not operation.startswith(READ_PREFIXES):
+        if _has_changed(target.partition(".")[2], response):
             for notify in self.on_write:
-                notify(service)
+                notify()
         return response
+
+
+def _has_changed(operation: str, response: HttpResponse) -> bool:
+    """Whether a request may have changed something. An empty receive is not one."""
+    if operation == "ReceiveMessage":
+        return b'"Messages"' in response.body
+    return not operation.startswith(READ_PREFIXES)
 
 
 def _refusal(denial: Denial) -> HttpResponse:

@@ -8,11 +8,10 @@ winners and transactions left partial writes.
 import json
 import os
 import threading
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from time import time
-from typing import Any, TypeVar
+from typing import Any
 
 # Read when moto is imported. Without it, any web page could read the tables from a browser.
 os.environ.setdefault("MOTO_DISABLE_GLOBAL_CORS", "true")
@@ -33,11 +32,9 @@ from moto.sqs.responses import SQSResponse
 from moto.utilities.id_generator import moto_id_manager
 
 from local.identities import ACCOUNT_ID, REGION, SECRET_SUFFIX, STREAM_LABEL
-from local.resources import KeySpec, QueueSpec, SecretSpec
+from local.resources import KeySpec, SecretSpec
 from local.servers import HttpResponse
 from local.template import Stack
-
-_Seen = TypeVar("_Seen")
 
 _RESPONSES: dict[str, type[BaseResponse]] = {
     "AmazonSQS": SQSResponse,
@@ -46,12 +43,13 @@ _RESPONSES: dict[str, type[BaseResponse]] = {
     "TrentService": KmsResponse,
     "secretsmanager": SecretsManagerResponse,
 }
-_TABLES_LOCK = threading.RLock()
-_QUEUES_CHANGED = threading.Condition(threading.RLock())
+TABLES_LOCK = threading.RLock()
+# Also the lock of the queues; told of every request that may have changed one.
+QUEUES_CHANGED = threading.Condition(threading.RLock())
 _LOCKS: dict[str, Any] = {
-    "AmazonSQS": _QUEUES_CHANGED,
-    "DynamoDBStreams_20120810": _TABLES_LOCK,
-    "DynamoDB_20120810": _TABLES_LOCK,
+    "AmazonSQS": QUEUES_CHANGED,
+    "DynamoDBStreams_20120810": TABLES_LOCK,
+    "DynamoDB_20120810": TABLES_LOCK,
     "TrentService": threading.RLock(),
     "secretsmanager": threading.RLock(),
 }
@@ -70,7 +68,7 @@ def call(headers: Mapping[str, str], body: bytes, url: str) -> HttpResponse:
     with _LOCKS[prefix]:
         response = _dispatch(prefix, headers, body, url)
         if prefix == "AmazonSQS":
-            _QUEUES_CHANGED.notify_all()
+            QUEUES_CHANGED.notify_all()
     return response
 
 
@@ -91,7 +89,7 @@ def _receive(headers: Mapping[str, str], body: bytes, url: str) -> HttpResponse:
     short = json.dumps(request).encode()
     name = str(request.get("QueueUrl", "")).rsplit("/", 1)[-1]
     headers = {**headers, "content-length": str(len(short))}
-    with _QUEUES_CHANGED:
+    with QUEUES_CHANGED:
         while True:
             queue = sqs().queues.get(name)
             if queue is not None:
@@ -100,7 +98,7 @@ def _receive(headers: Mapping[str, str], body: bytes, url: str) -> HttpResponse:
             left = deadline - time()
             if queue is None or left <= 0 or b'"Messages"' in response.body:
                 return response
-            _QUEUES_CHANGED.wait(min(left, _seconds_until_visible(queue)))
+            QUEUES_CHANGED.wait(min(left, _seconds_until_visible(queue)))
 
 
 def _drop_expired(queue: Queue) -> None:
@@ -151,7 +149,7 @@ def secret(spec: SecretSpec) -> Any:
 @contextmanager
 def everything_locked() -> Iterator[None]:
     """No request changes anything meanwhile."""
-    with _TABLES_LOCK, _QUEUES_CHANGED, _LOCKS["TrentService"], _LOCKS["secretsmanager"]:
+    with TABLES_LOCK, QUEUES_CHANGED, _LOCKS["TrentService"], _LOCKS["secretsmanager"]:
         yield
 
 
@@ -182,73 +180,3 @@ def fix_stream_labels(stack: Stack) -> None:
         table = dynamodb().tables[spec.name]
         if table.stream_shard is not None:
             table.latest_stream_label = STREAM_LABEL
-
-
-def clear(stack: Stack) -> None:
-    """Empty every table, stream and queue."""
-    with everything_locked():
-        for table_spec in stack.tables.values():
-            table = dynamodb().tables[table_spec.name]
-            table.items = defaultdict(dict)
-            if table.stream_shard is not None:
-                table.stream_shard.items = []
-        for queue_spec in stack.queues.values():
-            queue = sqs().queues[queue_spec.name]
-            queue._messages = []
-            queue._pending_messages = set()
-            queue.deleted_messages = set()
-
-
-class StreamReader:
-    """What a table's stream holds that was not dispatched yet, oldest first."""
-
-    def __init__(self, table_name: str) -> None:
-        shard = dynamodb().tables[table_name].stream_shard
-        if shard is None:
-            raise LookupError(f"{table_name} has no stream")
-        self._shard = shard
-
-    def read(self, limit: int) -> list[dict[str, Any]]:
-        """The next records, as Lambda hands them to a function."""
-        with _TABLES_LOCK:
-            records = [item.to_json() for item in self._shard.items[:limit]]
-        return [_lambda_record(record) for record in records]
-
-    def acknowledge(self, count: int) -> None:
-        """Forget the oldest records: they were dispatched."""
-        with _TABLES_LOCK:
-            del self._shard.items[:count]
-            # moto numbers records by their place in the list
-            self._shard.starting_sequence_number += count
-
-
-def _lambda_record(record: Mapping[str, Any]) -> dict[str, Any]:
-    change = dict(record["dynamodb"])
-    created = change["ApproximateCreationDateTime"]
-    change["ApproximateCreationDateTime"] = (
-        created if isinstance(created, int | float) else created.timestamp()
-    )
-    return {**record, "dynamodb": change}
-
-
-def peek(spec: QueueSpec, make: Callable[[str, str, int, float], _Seen]) -> list[_Seen]:
-    """All messages of a queue as ``make(id, body, receive count, seconds it stays hidden)``."""
-    with _QUEUES_CHANGED:
-        now = time() * 1000
-        return [
-            make(
-                message.id,
-                message.body,
-                message.approximate_receive_count,
-                max(0.0, (max(message.visible_at, message.delayed_until) - now) / 1000),
-            )
-            for message in sqs().queues[spec.name]._messages
-        ]
-
-
-def make_visible(spec: QueueSpec) -> None:
-    """End the hiding and delaying of a queue's messages."""
-    with _QUEUES_CHANGED:
-        for message in sqs().queues[spec.name]._messages:
-            message.visible_at = message.delayed_until = 0.0
-        _QUEUES_CHANGED.notify_all()

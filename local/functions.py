@@ -4,6 +4,7 @@ import functools
 import importlib
 import threading
 import time
+import traceback
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -86,6 +87,13 @@ class Functions:
 
     def _spec(self, name: str) -> FunctionSpec:
         return self._aws.stack.functions[name]
+
+
+def describe(error: BaseException) -> str:
+    """An error by type and place, without its text: that may quote a secret."""
+    frames = traceback.extract_tb(error.__traceback__)[-5:]
+    places = (f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames)
+    return f"{type(error).__name__} at {' < '.join(reversed(list(places)))}"
 
 
 def new_context(spec: FunctionSpec) -> Context:

@@ -1,16 +1,15 @@
 """The HTTP APIs of the stack: finds the route, calls its function, answers as API Gateway would."""
 
-import traceback
 from collections.abc import Callable
 
 from local.events import INTERNAL_ERROR, NOT_FOUND, match_route, to_event, to_response
-from local.functions import Functions
+from local.functions import Functions, describe
 from local.resources import Route
 from local.servers import HttpRequest, HttpResponse
 
 
 class Gateway:
-    """One HTTP API. ``report`` gets the trace of what a function raised: never the request."""
+    """One HTTP API. ``report`` is told of what a function raised: never of the request."""
 
     def __init__(
         self,
@@ -31,8 +30,8 @@ class Gateway:
         route, parameters = found
         try:
             answer = self._functions.invoke(route.function, to_event(request, route, parameters))
-        except Exception:
-            self._report(f"{route.key}: {route.function} raised\n{traceback.format_exc()}")
+        except Exception as error:
+            self._report(f"{route.key}: {route.function} failed: {describe(error)}")
             return INTERNAL_ERROR
         return to_response(answer)
 

@@ -5,16 +5,16 @@ fails becomes visible again when its visibility timeout ends, and moves to the d
 once it was received ``maxReceiveCount`` times (moto does both).
 """
 
-import traceback
 from collections.abc import Callable
 from typing import Any
 
 from local import identities
 from local.aws import LocalAws
-from local.functions import Functions
+from local.functions import Functions, describe
 from local.resources import FunctionSpec, QueueSource
 
 Message = dict[str, Any]
+MAXIMUM_CONCURRENCY = 10
 
 
 class QueueConsumer:
@@ -36,12 +36,17 @@ class QueueConsumer:
         self._sqs = aws.role_client("sqs", spec.name)
         self._report = report
 
-    def run_once(self, *, wait_seconds: int = 0) -> list[Message]:
-        """Receive and handle one batch; the messages that were handled, with the rest left alone.
+    @property
+    def concurrency(self) -> int:
+        """How many batches may be handled at once: the mapping's limit, here at most ten."""
+        return min(self._source.maximum_concurrency or MAXIMUM_CONCURRENCY, MAXIMUM_CONCURRENCY)
 
-        Raises what the client raises if the role may not receive or delete.
-        """
-        messages = self._receive(wait_seconds)
+    def run_once(self) -> list[Message]:
+        """Receive and handle one batch, without waiting for one; what was handled."""
+        return self.handle(self.receive(0))
+
+    def handle(self, messages: list[Message]) -> list[Message]:
+        """Call the function with a batch and delete what it handled; the rest is left alone."""
         if not messages:
             return []
         failed = self._failed(messages)
@@ -52,7 +57,8 @@ class QueueConsumer:
             )
         return handled
 
-    def _receive(self, wait_seconds: int) -> list[Message]:
+    def receive(self, wait_seconds: int) -> list[Message]:
+        """The next batch, waited for. Raises what the client raises if the role may not."""
         answer = self._sqs.receive_message(
             QueueUrl=self._queue.url,
             MaxNumberOfMessages=min(self._source.batch_size, 10),
@@ -69,8 +75,8 @@ class QueueConsumer:
         event = {"Records": [self._record(message) for message in messages]}
         try:
             answer = self._functions.invoke(self._spec.name, event)
-        except Exception:
-            self._report(f"{self._spec.name} raised\n{traceback.format_exc()}")
+        except Exception as error:
+            self._report(f"{self._spec.name} failed: {describe(error)}")
             return everything
         if not self._source.reports_item_failures or not isinstance(answer, dict):
             return set()

@@ -1,13 +1,12 @@
 """Schedules: call a function every so many seconds, the first time soon after the start."""
 
-import traceback
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from local import identities
-from local.functions import Functions
+from local.functions import Functions, describe
 from local.resources import FunctionSpec, ScheduleSource
 
 
@@ -32,8 +31,8 @@ class Schedule:
         """Call the function now. What it raises is reported."""
         try:
             return self._functions.invoke(self._spec.name, self._event())
-        except Exception:
-            self._report(f"{self._spec.name} raised\n{traceback.format_exc()}")
+        except Exception as error:
+            self._report(f"{self._spec.name} failed: {describe(error)}")
             return None
 
     def _event(self) -> dict[str, Any]:

@@ -56,14 +56,13 @@ class _BadRequestError(Exception):
 
 
 class LoopbackServer:
-    """Serves ``handle`` on 127.0.0.1 and, where there is one, on ::1. Port 0 picks a free one.
+    """Listens on 127.0.0.1 and, where there is one, on ::1. Port 0 picks a free one.
 
     Raises ``OSError`` (``EADDRINUSE``) when the port is taken.
     """
 
-    def __init__(self, handle: Handler, *, port: int = 0, name: str = "http") -> None:
-        self._handle = handle
-        self._name = name
+    def __init__(self, port: int = 0) -> None:
+        self._handle: Handler = lambda request: HttpResponse(503)
         self._listeners: list[socket.socket] = []
         self._connections: dict[socket.socket, bool] = {}
         self._lock = threading.Lock()
@@ -84,9 +83,10 @@ class LoopbackServer:
             self._listeners.append(listener)
         return int(self._listeners[0].getsockname()[1])
 
-    def start(self) -> None:
-        """Accept connections in a thread of its own."""
-        threading.Thread(target=self._accept, name=f"{self._name}-accept", daemon=True).start()
+    def start(self, handle: Handler) -> None:
+        """Have ``handle`` answer requests, in threads of their own. It must not raise."""
+        self._handle = handle
+        threading.Thread(target=self._accept, daemon=True).start()
 
     def stop(self, *, grace_seconds: float = 1.0) -> None:
         """Stop accepting, let running requests end, close every connection."""

@@ -5,14 +5,13 @@ may come twice.
 """
 
 import json
-import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from local import identities
 from local.aws import LocalAws
-from local.backends import StreamReader
-from local.functions import Functions
+from local.contents import StreamReader
+from local.functions import Functions, describe
 from local.resources import FunctionSpec, StreamSource
 
 Record = dict[str, Any]
@@ -47,6 +46,11 @@ class StreamConsumer:
             if refusal:
                 raise PermissionError(refusal)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing waits to be dispatched."""
+        return not self._reader.read(1)
+
     def run_once(self) -> list[Record] | None:
         """Dispatch the next batch; what was handled, or ``None`` if its first record must wait."""
         records = self._reader.read(self._source.batch_size)
@@ -77,8 +81,8 @@ class StreamConsumer:
         event = {"Records": [{**record, "eventSourceARN": self._arn} for record in records]}
         try:
             answer = self._functions.invoke(self._spec.name, event)
-        except Exception:
-            self._report(f"{self._spec.name} raised\n{traceback.format_exc()}")
+        except Exception as error:
+            self._report(f"{self._spec.name} failed: {describe(error)}")
             if not self._source.bisects_on_error or len(records) == 1:
                 return records[0]
             middle = len(records) // 2

@@ -51,6 +51,7 @@ class AuthorizationServer:
     switches: Switches = field(default_factory=Switches)
     requests: list[TokenRequest] = field(default_factory=list)
     refresh_token: str = ""
+    live_refresh_tokens: set[str] = field(default_factory=set)
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
     _issued: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -87,7 +88,7 @@ class AuthorizationServer:
 
     def _refusal(self, params: dict[str, str]) -> str:
         if params.get("grant_type") == "refresh_token":
-            return "" if params.get("refresh_token") == self.refresh_token else "invalid_grant"
+            return self._refresh_refusal(params.get("refresh_token", ""))
         asked = self._codes.pop(params.get("code", ""), None)
         if asked is None or params.get("redirect_uri") != asked["redirect_uri"]:
             return "invalid_grant"
@@ -96,6 +97,13 @@ class AuthorizationServer:
         digest = hashlib.sha256(params.get("code_verifier", "").encode()).digest()
         challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
         return "" if challenge == asked.get("code_challenge") else "invalid_grant"
+
+    def _refresh_refusal(self, token: str) -> str:
+        if token not in self.live_refresh_tokens:
+            return "invalid_grant"
+        if self.switches.rotates:
+            self.live_refresh_tokens.remove(token)
+        return ""
 
     def _tokens(self, is_refresh: bool) -> dict[str, Any]:
         self._issued += 1
@@ -110,6 +118,7 @@ class AuthorizationServer:
             answer["scope"] = self.switches.scope
         if self.switches.gives_refresh_token and (self.switches.rotates or not is_refresh):
             self.refresh_token = f"canary-secret-refresh-{self._issued}"
+            self.live_refresh_tokens.add(self.refresh_token)
             answer["refresh_token"] = self.refresh_token
         return answer
 

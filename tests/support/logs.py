@@ -28,7 +28,10 @@ class Logs:
 
         A handler keeps the stream that it was made with, so pytest's own capturing misses them.
         """
-        before = [(handler, handler.setStream(self._lines)) for handler in _stream_handlers()]
+        before = [(handler, handler.stream) for handler in _stream_handlers()]
+        for handler, _ in before:
+            # Not setStream, which flushes: the stream of an earlier test is closed by now.
+            handler.stream = self._lines
         root = logging.StreamHandler(self._lines)
         logging.getLogger().addHandler(root)
         try:
@@ -36,8 +39,7 @@ class Logs:
         finally:
             logging.getLogger().removeHandler(root)
             for handler, stream in before:
-                if stream is not None:
-                    handler.setStream(stream)
+                handler.stream = stream
             sys.stdout.write(self.text)
 
 

@@ -4,8 +4,9 @@ Fixtures (tests/integration/conftest.py makes them available):
 
 ``aws``    the in-process AWS, once per pytest process. The template's IAM statements are enforced:
            a permission that is missing there fails the test.
-``stack``  the same, emptied before each test, with functions to call. After the test nothing that
-           was stored, queued or logged may hold the text ``canary-secret``.
+``stack``  the same, emptied before each test, with functions to call. After the test no request
+           may have been denied (``stack.denials``), and nothing that was stored, queued or logged
+           may hold the text ``canary-secret``.
 
 Time does not move here. A test that needs another time changes stored times:
 ``stack.update("FlowsTable", {"pk": key}, expires_at=0)``.
@@ -21,7 +22,7 @@ from typing import Any
 import pytest
 
 from carrick.store.items import from_item, to_attribute, to_item
-from local import backends
+from local import contents
 from local.aws import LocalAws
 from local.functions import Functions
 from local.gateway import Gateway, routes_of
@@ -53,7 +54,9 @@ def stack(aws: LocalAws, logs: Logs) -> Iterator["RunningStack"]:
     """An empty stack, whose functions are set up at their first use in the test."""
     aws.clear()
     running = RunningStack(aws)
+    aws.on_denial[:] = [running.denials.append]
     yield running
+    assert not running.denials, "template.yaml lacks a permission"
     assert CANARY not in logs.text, "a secret was logged"
     assert CANARY not in running.everything_stored(), "a secret was stored or queued in plain"
 
@@ -96,6 +99,7 @@ class RunningStack:
 
     def __init__(self, aws: LocalAws) -> None:
         self.aws = aws
+        self.denials: list[str] = []
         self._variables = {"EGRESS_ALLOW_LOOPBACK": "1"}
         self._functions = Functions(aws, self._variables)
 
@@ -136,7 +140,7 @@ class RunningStack:
 
     def queued(self, queue: str) -> list[QueuedMessage]:
         """What a queue holds, also what is hidden or delayed."""
-        return backends.peek(self.aws.stack.queues[queue], QueuedMessage)
+        return contents.peek(self.aws.stack.queues[queue], QueuedMessage)
 
     def messages(self, queue: str) -> list[Any]:
         """The bodies of all messages in a queue, parsed. They stay there."""
@@ -149,7 +153,7 @@ class RunningStack:
 
     def show_messages(self, queue: str) -> None:
         """Let the waiting of hidden and delayed messages be over."""
-        backends.make_visible(self.aws.stack.queues[queue])
+        contents.make_visible(self.aws.stack.queues[queue])
 
     def items(self, table: str) -> list[dict[str, Any]]:
         """All items of a table, as plain values."""

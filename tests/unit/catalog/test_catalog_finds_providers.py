@@ -145,6 +145,14 @@ class TestOverlay:
         assert "acme.toml" in refused.value.message
         assert "nonsense" in refused.value.message
 
+    def test_may_use_http_on_this_machine(self, overlay, write_provider):
+        text = CUSTOM.replace(
+            "https://${connectionConfig.tenant}.acme.example", "http://127.0.0.1:9"
+        )
+        write_provider("demo", text.partition("[connection_config")[0])
+
+        assert Catalog(overlay).get("demo").token_url == "http://127.0.0.1:9/token"
+
     def test_is_linted(self, overlay, write_provider):
         write_provider("acme", CUSTOM.replace('"subdomain"', '"text"'))
 

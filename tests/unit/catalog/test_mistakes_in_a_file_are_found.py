@@ -36,6 +36,8 @@ MISTAKES = {
     "no token endpoint": (HEAD.replace("token_url", "refresh_url"), "needs token_url"),
     "http": (token_at("http://acme.example/token"), "token_url"),
     "fragment": (token_at("https://acme.example/token#x"), "fragment"),
+    "no host": (token_at("https://acme/token"), "no such host"),
+    "address": (token_at("https://192.0.2.1/token"), "no such host"),
     "credentials": (token_at("https://me:pw@acme.example/token"), "no credentials"),
     "placeholder without end": (token_at("https://acme.example/${connectionConfig.x"), "token_url"),
     "unknown namespace": (token_at("https://acme.example/${env.x}"), "token_url"),

@@ -1,4 +1,4 @@
-"""The catalog of providers: data files, their schema, and what turns them into requests.
+"""The catalog of providers: data files, their schema, and what reads them.
 
 ``library`` finds entries, ``schema`` says what they hold, ``inputs`` checks what people supply
 against them, ``endpoints`` and ``interpolation`` put it into URLs and parameters, ``public`` shows

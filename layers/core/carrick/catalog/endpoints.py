@@ -1,4 +1,4 @@
-"""The URLs of a provider for one connection: the first that its connection config can fill."""
+"""The URLs of a provider: the first that a connection's config can fill."""
 
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Literal
@@ -24,11 +24,12 @@ def endpoint(
     *,
     allowed_hosts: Collection[str] = (),
 ) -> str:
-    """One URL of a provider, filled in. ``refresh`` is the token endpoint unless stated.
+    """One URL of a provider, filled in.
 
-    A template is passed over when a value it needs is not given; a value that does not fit is an
-    error at once. ``allowed_hosts`` are the hosts that the integration allows where the person
-    names the host (``self_hosted``); they matter only if a secret of the operator's is sent there.
+    ``refresh`` is the token endpoint unless stated. A template is passed over when a value it
+    needs is not given; a value that does not fit is an error at once. ``allowed_hosts`` are the
+    hosts that the integration allows where the person names the host (``self_hosted``); they
+    matter only if a secret of the operator's is sent there.
 
     Raises ``FlowError`` (``url_param_err``) naming what the first template lacks,
     ``InvalidRequestError`` (``invalid_connection_config``), or ``CarrickError``
@@ -53,7 +54,7 @@ def endpoint(
 
 
 def templates(provider: "Provider", name: EndpointName) -> tuple[str, ...]:
-    """The URL templates of an endpoint in order of preference; none if the entry has it not."""
+    """The URL templates of an endpoint, best first; none if there is no such one."""
     if name == "api":
         first, others = provider.api.base_url, provider.api.base_url_fallbacks
     elif name == "refresh" and provider.refresh_url:

@@ -1,4 +1,4 @@
-"""Host names: what is one, and which of them a catalog entry allows. Pure, linear in time.
+"""Host names: what is one, and which of them an entry allows. Linear in time.
 
 Names are ASCII letters, digits and hyphens (RFC 1123 §2.1), lower case, without a trailing dot.
 Addresses are no names here: a last label without a letter is refused, which covers every

@@ -1,4 +1,4 @@
-"""The generated lists of all packaged providers, compared with the files in the tests.
+"""The generated lists of all packaged providers; a test compares them.
 
 ``index.json`` has what a picker shows, ``entries.json`` each whole entry in its public form: the
 former is read in a fraction of the time.

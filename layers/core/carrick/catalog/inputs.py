@@ -1,4 +1,4 @@
-"""What people and backends supply for a provider, checked against the entry's declarations."""
+"""What is supplied for a provider, checked against the entry's declarations."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ LONGEST_UNDECLARED_VALUE = 255
 def connection_config(
     provider: "Provider", supplied: Mapping[str, object], *, accept_automated: bool = False
 ) -> dict[str, str]:
-    """Connection config as it is to be stored: declared values checked, defaults filled in.
+    """Connection config as it is to be stored: checked, with defaults filled in.
 
     Values that are no text, and empty ones, count as not given. Undeclared names are kept if they
     are short plain text, since callers read them back; they never reach a URL. Values of

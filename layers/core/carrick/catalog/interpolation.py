@@ -1,4 +1,4 @@
-"""Putting values into templates: ``render`` for parameters and headers, ``render_url`` for URLs.
+"""Values into templates: ``render`` for parameters, ``render_url`` for URLs.
 
 In a URL a value may fill a place, never make one: what it may hold depends on where it stands, and
 the finished URL is parsed again and compared with what was meant. The outbound guard of
@@ -61,7 +61,7 @@ def render_url(
     fields: Mapping[str, "InputField"] | None = None,
     allowed_hosts: Collection[str] | None = (),
 ) -> str:
-    """Put connection config into a URL template, each value encoded for where it stands.
+    """Put connection config into a URL template, each value as its place asks.
 
     ``fields`` are the entry's declarations: only they can let a value be more than one DNS label of
     the host, and with them an undeclared name is refused. ``allowed_hosts`` are what the operator
@@ -118,8 +118,13 @@ def fixed_suffix(authority: Template) -> str:
 
 
 def fixes_domain(suffix: str) -> bool:
-    """Whether a host's literal end holds two whole labels: then no value chooses the domain."""
+    """Whether a host's literal end has two whole labels, and so fixes the domain."""
     return hosts.is_hostname(suffix.partition(".")[2])
+
+
+def is_host(authority: Sequence[Node]) -> bool:
+    """Whether an authority without placeholders is a host name or loopback."""
+    return hosts.is_hostname(fixed_suffix(tuple(authority))) or _is_loopback(authority)
 
 
 def _first_of(text: str, characters: str) -> int:
@@ -133,7 +138,7 @@ def _is_loopback(authority: Sequence[Node]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Filled:
-    """A reference in a URL with its value. ``field`` is its declaration, if the caller has any."""
+    """A reference in a URL with its value, and its declaration if there is one."""
 
     name: str
     value: str

@@ -1,4 +1,4 @@
-"""The catalog as the rest of Carrick sees it: one provider by name, and the list of all.
+"""The catalog as others see it: one provider by name, and the list of all.
 
 One file is read for one provider; lists come from generated files. Files of an overlay
 directory add providers and replace packaged ones (one that ``extends`` its own name changes only
@@ -27,7 +27,7 @@ _is_name = re.compile(r"[a-z0-9][a-z0-9-]{0,99}").fullmatch
 
 
 class Catalog:
-    """Providers by name. Entries are cached for the life of the object: one per process.
+    """Providers by name, cached for the life of the object: one per process.
 
     ``overlay`` is a directory of further provider files, or ``None``.
     """
@@ -48,7 +48,7 @@ class Catalog:
         return provider
 
     def summaries(self, search: str | None = None) -> list[dict[str, Any]]:
-        """Name, display name, mode, categories and documentation link of each provider, by name.
+        """What a picker shows of each provider (``SUMMARY_FIELDS``), by name.
 
         ``search`` keeps those whose name or display name holds it, in any case.
         """

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from carrick.catalog.endpoints import EndpointName, templates
 from carrick.catalog.formats import HOST_LABEL_FORMATS, PATH_FORMATS
 from carrick.catalog.inputs import checked
-from carrick.catalog.interpolation import fixed_suffix, fixes_domain, split_authority
+from carrick.catalog.interpolation import fixed_suffix, fixes_domain, is_host, split_authority
 from carrick.catalog.templates import Reference, Template, Text, parse, references
 from carrick.errors import CarrickError
 
@@ -75,6 +75,8 @@ def _host_problems(nodes: Template, provider: "Provider") -> Iterator[str]:
             yield f"{nodes[0]} is a whole URL: it needs format url, and hosts or self_hosted"
         return
     authority = split_authority(nodes)[1]
+    if not any(references(authority)) and not is_host(authority):
+        yield "there is no such host"
     for ref in references(authority):
         field = provider.connection_config[ref.name]
         if field.bounds_host:

@@ -1,4 +1,4 @@
-"""An entry under Nango's public names (contract §8.2 and §12), for ``GET /providers``.
+"""An entry under Nango's public names (contract §8.2, §12).
 
 What Nango has no name for is left out, and so is what equals nothing: an absent key means the
 protocol's default.

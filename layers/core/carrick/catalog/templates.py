@@ -1,4 +1,4 @@
-"""The grammar of ``${...}`` placeholders in catalog entries. Data only: nothing is evaluated.
+"""The grammar of ``${...}`` placeholders in entries. Nothing is evaluated.
 
 ::
 
@@ -54,7 +54,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A value to put in. ``namespace`` is empty for a bare name; ``name`` keeps its argument."""
+    """A value to put in. A bare name has no namespace, and keeps its argument."""
 
     namespace: str
     name: str
@@ -76,7 +76,7 @@ Template = tuple[Node, ...]
 
 
 def malformed(reason: str) -> CarrickError:
-    """The error for a template that is none. Templates come from entries, never from a request."""
+    """The error for a template that is none. Templates come from entries only."""
     return CarrickError(
         f"A template of the catalog is malformed: {reason}.", code="invalid_template"
     )
@@ -103,7 +103,7 @@ def references(template: Template) -> Iterator[Reference]:
 
 
 def _nodes(source: str, start: int, *, depth: int) -> tuple[Template, int]:
-    """The nodes from ``start`` up to the end, or up to the ``)}`` that closes a function."""
+    """The nodes from ``start`` to the end, or to the ``)}`` of a function."""
     nodes: list[Node] = []
     while start < len(source):
         opening = source.find("${", start)

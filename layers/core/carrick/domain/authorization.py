@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from carrick import identifiers
 from carrick.catalog import Catalog
+from carrick.catalog.endpoints import endpoint
 from carrick.catalog.inputs import connection_config
 from carrick.catalog.schema import Provider
 from carrick.clock import Clock
@@ -23,6 +24,19 @@ from carrick.store.integrations import IntegrationStore
 
 # Longer than a person takes to log in with a second factor, shorter than 30 minutes (RFC 9700).
 LIFETIME_SECONDS = 1_200.0
+
+
+# Settings of the customer's that share the name space of connection config (contract §5.1): a
+# browser cannot set them.
+RESERVED = frozenset(
+    {
+        "webhook_url",
+        "oauth_client_id_override",
+        "oauth_client_secret_override",
+        "oauth_refresh_token_override",
+        "oauth_scopes_override",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +104,7 @@ def start_authorization(
             flow.environment_id, flow.state_hash, FlowSecrets(code_verifier=verifier)
         )
         flow = replace(flow, sealed_secrets=sealed)
-    url = _authorization_url(session, provider, flow, state, verifier, request)
+    url = _authorization_url(session, provider, flow, state, verifier, request, integration)
     deps.flows.put(flow)
     return Started(
         url, cookie_name(flow.state_hash), binding, provider.response_mode == "form_post"
@@ -140,7 +154,7 @@ def _flow(
         provider,
         {
             **(reconnect.connection_config if reconnect else {}),
-            **request.params,
+            **{name: value for name, value in request.params.items() if name not in RESERVED},
             **defaults.connection_config,
         },
     )
@@ -182,6 +196,7 @@ def _authorization_url(
     state: str,
     verifier: str,
     request: StartRequest,
+    integration: Integration,
 ) -> str:
     defaults = session.defaults_for(flow.integration_id)
     # A preset of the session replaces what the browser sent (contract §5.1): the browser is the
@@ -200,9 +215,12 @@ def _authorization_url(
         provider_params = {**provider_params, "response_mode": "form_post"}
     return build_authorization_url(
         AuthorizationRequest(
-            # Nothing secret goes to the authorization endpoint: any host of the right form may be.
-            endpoint=oauth2.endpoint_url(
-                provider, "authorization_url", flow.connection_config, allowed_hosts=None
+            # Nothing secret goes there, but what the token endpoint would refuse is refused now.
+            endpoint=endpoint(
+                provider,
+                "authorization",
+                flow.connection_config,
+                allowed_hosts=integration.allowed_hosts,
             ),
             client_id=flow.client_id,
             redirect_uri=flow.redirect_uri,

@@ -8,41 +8,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from carrick.catalog.interpolation import render, render_url
+from carrick.catalog.endpoints import endpoint
+from carrick.catalog.interpolation import render
 from carrick.catalog.schema import Provider
-from carrick.errors import FlowError
 from carrick.models.credentials import Credentials
 from carrick.oauth.answers import at_path
 from carrick.oauth.client_auth import Client, ClientAuthMethod
 from carrick.oauth.token import TokenEndpoint, TokenRules, TokenSet
 
 Config = Mapping[str, str]
-
-
-def endpoint_url(
-    provider: Provider, name: str, config: Config, *, allowed_hosts: Collection[str] | None
-) -> str:
-    """An endpoint of the provider with connection config put in; the first template that resolves.
-
-    ``allowed_hosts``: the hosts that the operator's secret may go to where the end user names the
-    host; ``None`` when nothing of the operator's is sent (requirement 40).
-
-    Raises ``FlowError`` (``url_param_err``) when a value is missing, ``InvalidRequestError`` when
-    one does not fit its place.
-    """
-    templates = [getattr(provider, name), *getattr(provider, f"{name}_fallbacks", ())]
-    missing: FlowError | None = None
-    for template in filter(None, templates):
-        try:
-            return render_url(
-                template,
-                connection_config=config,
-                fields=provider.connection_config,
-                allowed_hosts=allowed_hosts,
-            )
-        except FlowError as error:
-            missing = missing or error
-    raise missing or FlowError(f"The provider has no {name}.", code="unknown_config_key")
 
 
 def rendered(templates: Mapping[str, str], config: Config) -> dict[str, str]:
@@ -56,7 +30,7 @@ def token_endpoint(
 ) -> TokenEndpoint:
     """Where a code is exchanged."""
     return TokenEndpoint(
-        url=endpoint_url(provider, "token_url", config, allowed_hosts=allowed_hosts),
+        url=endpoint(provider, "token", config, allowed_hosts=allowed_hosts),
         body_format=provider.token_body_format,
         method=provider.token_method,
         headers=rendered(provider.token_headers, config),
@@ -69,16 +43,13 @@ def refresh_endpoint(
     provider: Provider, config: Config, *, allowed_hosts: Collection[str]
 ) -> TokenEndpoint:
     """Where a token is refreshed: the token endpoint, unless the entry names another."""
-    endpoint = token_endpoint(provider, config, allowed_hosts=allowed_hosts)
-    endpoint = replace(
-        endpoint,
+    exchange = token_endpoint(provider, config, allowed_hosts=allowed_hosts)
+    return replace(
+        exchange,
+        url=endpoint(provider, "refresh", config, allowed_hosts=allowed_hosts),
         params=rendered(provider.refresh_params, config),
-        headers={**endpoint.headers, **rendered(provider.refresh_headers, config)},
+        headers={**exchange.headers, **rendered(provider.refresh_headers, config)},
     )
-    if provider.refresh_url is None:
-        return endpoint
-    url = endpoint_url(provider, "refresh_url", config, allowed_hosts=allowed_hosts)
-    return replace(endpoint, url=url)
 
 
 def client_of(provider: Provider, client_id: str, client_secret: str) -> Client:
@@ -95,7 +66,7 @@ def token_rules(provider: Provider) -> TokenRules:
         token_object_path=shape.token_object_path or "",
         refresh_token_path=shape.refresh_token_path,
         expires_in_unit=provider.expires_in_unit,
-        fixed_lifetime_seconds=provider.token_lifetime_seconds,
+        fixed_lifetime_seconds=provider.token_lifetime_seconds or None,
     )
 
 

@@ -1,4 +1,4 @@
-"""The schema of catalog entries: every key that a provider file may hold, documented.
+"""The schema of entries: every key that a provider file may hold, documented.
 
 ``Provider`` is made of parts: ``authorization``, ``token``, ``input_field``, ``modes`` and ``api``.
 Files are TOML with these keys; what equals a default is left out. This package is the only place
@@ -7,6 +7,6 @@ beside ``models/api.py`` that uses pydantic; import it only where an entry is re
 
 from carrick.catalog.auth_modes import AuthMode
 from carrick.catalog.schema.input_field import InputField
-from carrick.catalog.schema.provider import PROVIDER_NAME, Provider
+from carrick.catalog.schema.provider import Provider
 
-__all__ = ["PROVIDER_NAME", "AuthMode", "InputField", "Provider"]
+__all__ = ["AuthMode", "InputField", "Provider"]

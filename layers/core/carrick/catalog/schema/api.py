@@ -1,4 +1,4 @@
-"""Parts of an entry about requests to the provider's API, and the webhooks it sends."""
+"""Parts of an entry about requests to the provider's API, and its webhooks."""
 
 from typing import Literal
 
@@ -44,7 +44,7 @@ class RetryInBody(Entry):
 
 
 class Retry(Entry):
-    """How the provider says when to try again. All times in its answers are in seconds."""
+    """How the provider says when to try again; its times are in seconds."""
 
     at_headers: tuple[Name, ...] = Field((), description="Hold the moment.")
     after_headers: tuple[Name, ...] = Field((), description="Hold the seconds to wait.")

@@ -1,4 +1,4 @@
-"""Parts of an entry about the authorization request and its answer (RFC 6749 §4.1.1-2)."""
+"""Parts of an entry about the authorization request (RFC 6749 §4.1.1-2)."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""What all parts of an entry share: strictness, and the types of templates and maps."""
+"""What all parts of an entry share: strictness, and the types of templates."""
 
 from typing import Annotated
 

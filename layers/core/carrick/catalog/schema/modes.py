@@ -43,7 +43,10 @@ class SelfSignedToken(Entry):
 
 
 class Assertion(Entry):
-    """A signed statement that is exchanged for a token (RFC 7521); ``${credentials.assertion}``."""
+    """A signed statement exchanged for a token (RFC 7521).
+
+    It is ``${credentials.assertion}`` in the token request.
+    """
 
     type: Literal["jwt", "saml"]
     key: TemplateText
@@ -59,7 +62,7 @@ class Assertion(Entry):
 
 
 class RequestSigning(Entry):
-    """A signature made for each request. ``kind`` names the procedure, the rest feeds it."""
+    """A signature for each request: ``kind`` names the procedure, the rest feeds it."""
 
     kind: Literal["aws_sigv4", "hmac", "hash", "http_message_signatures", "wsse"]
     key: TemplateText | None = None

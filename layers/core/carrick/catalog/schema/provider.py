@@ -1,6 +1,5 @@
 """An entry of the catalog: everything the broker knows about one provider."""
 
-import re
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -12,9 +11,6 @@ from carrick.catalog.schema.base import Entry, Name, WebLink
 from carrick.catalog.schema.input_field import InputField
 from carrick.catalog.schema.modes import OtherModesPart
 from carrick.catalog.schema.token import TokenPart
-
-PROVIDER_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,99}").fullmatch
-"""What a provider may be called."""
 
 ProviderName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,99}\z")]
 

@@ -1,0 +1,1 @@
+"""A provider and a webhook receiver to try Carrick with, and nothing registered anywhere."""
