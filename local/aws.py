@@ -51,7 +51,8 @@ class LocalAws:
         self._server.start(self._handle)
 
     def stop(self) -> None:
-        self._server.stop()
+        """Answer no more. Who waits for messages is not waited for."""
+        self._server.stop(grace_seconds=0.1)
 
     def create_resources(self) -> None:
         """Make what the stack consists of, through the API, with the ids of ``identities``."""

@@ -5,7 +5,7 @@ All of them wait without polling: for a message, a write, or the next time of a 
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
 
 from local.aws import LocalAws
 from local.functions import Functions, describe
@@ -30,7 +30,7 @@ class Loops:
         self._report = report
         self._stopping = threading.Event()
         self._written = threading.Event()
-        self._pools: list[ThreadPoolExecutor] = []
+        self._running: set[threading.Thread] = set()
 
     def start(self) -> None:
         """Start the threads. Raises ``PermissionError`` if a role may not read its stream."""
@@ -64,26 +64,23 @@ class Loops:
         """Take no new work, and give what runs a moment to end."""
         self._stopping.set()
         self._written.set()
-        waiting = threading.Thread(target=self._wait_for_pools, daemon=True)
-        waiting.start()
-        waiting.join(grace_seconds)
-
-    def _wait_for_pools(self) -> None:
-        for pool in self._pools:
-            pool.shutdown(wait=True, cancel_futures=True)
+        deadline = monotonic() + grace_seconds
+        for thread in list(self._running):
+            thread.join(max(0.0, deadline - monotonic()))
 
     def _consume_queue(self, consumer: QueueConsumer) -> None:
-        pool = ThreadPoolExecutor(consumer.concurrency)
-        self._pools.append(pool)
         slots = threading.Semaphore(consumer.concurrency)
         while not self._stopping.is_set():
             slots.acquire()
             messages = self._receive(consumer)
-            if messages and not self._stopping.is_set():
-                future = pool.submit(self._handle, consumer, messages)
-                future.add_done_callback(lambda _: slots.release())
-            else:
+            if not messages or self._stopping.is_set():
                 slots.release()
+                continue
+            thread = threading.Thread(
+                target=self._handle, args=(consumer, messages, slots), daemon=True
+            )
+            self._running.add(thread)
+            thread.start()
 
     def _receive(self, consumer: QueueConsumer) -> list[Message]:
         try:
@@ -94,12 +91,17 @@ class Loops:
                 self._stopping.wait(RETRY_SECONDS)
             return []
 
-    def _handle(self, consumer: QueueConsumer, messages: list[Message]) -> None:
+    def _handle(
+        self, consumer: QueueConsumer, messages: list[Message], slots: threading.Semaphore
+    ) -> None:
         try:
             consumer.handle(messages)
         except Exception as error:
             if not self._stopping.is_set():
                 self._report(f"Messages could not be deleted: {describe(error)}")
+        finally:
+            self._running.discard(threading.current_thread())
+            slots.release()
 
     def _consume_streams(self, streams: list[StreamConsumer]) -> None:
         while not self._stopping.is_set():

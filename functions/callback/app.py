@@ -10,7 +10,7 @@ from carrick.domain.authorization import cookie_name
 from carrick.domain.completion import Returned, complete_authorization
 from carrick.edge import pages, redirects
 from carrick.edge.caller import PUBLIC
-from carrick.edge.envelope import status_of
+from carrick.edge.envelope import page_status_of
 from carrick.edge.http import Api, Request, Response
 from carrick.edge.query import parse_query
 from carrick.errors import CarrickError
@@ -23,33 +23,36 @@ api = Api(base_url=lambda: dependencies().base_url)
 def _failed(request: Request, error: CarrickError) -> Response:
     title = "The connection was not made"
     return pages.failure_page(
-        status_of(error), title=title, text=error.message, origins=(request.base_url,)
+        page_status_of(error), title=title, text=error.message, origins=(request.base_url,)
     )
 
 
 @api.route("GET /oauth/callback", PUBLIC, on_error=_failed)
 @api.route("GET /oauth/callback/{integration_id}", PUBLIC, on_error=_failed)
 def by_redirect(request: Request) -> Response:
-    return _complete(request, request.raw_query)
+    return _complete(request, request.raw_query, posted=False)
 
 
 @api.route("POST /oauth/callback", PUBLIC, on_error=_failed)
 @api.route("POST /oauth/callback/{integration_id}", PUBLIC, on_error=_failed)
 def by_form_post(request: Request) -> Response:
-    return _complete(request, request.body.decode("utf-8", "replace"))
+    return _complete(request, request.body.decode("utf-8", "replace"), posted=True)
 
 
-def _complete(request: Request, encoded: str) -> Response:
+def _complete(request: Request, encoded: str, *, posted: bool) -> Response:
     params = {name: value for name, value in parse_query(encoded).items() if isinstance(value, str)}
     name = cookie_name(hash_token(params.get("state", "")))
-    completed = complete_authorization(
-        Returned(params, request.cookies.get(name, ""), request.path.get("integration_id", "")),
-        dependencies().completion,
+    returned = Returned(
+        params,
+        cookie=request.cookies.get(name, ""),
+        path_integration=request.path.get("integration_id", ""),
+        posted=posted,
     )
+    completed = complete_authorization(returned, dependencies().completion)
     origins = (request.base_url, *completed.allowed_origins)
     if completed.error is not None:
         page = pages.failure_page(
-            status_of(completed.error),
+            page_status_of(completed.error),
             title="The connection was not made",
             text=completed.error.message,
             origins=origins,

@@ -18,6 +18,7 @@ from carrick.edge.bodies import parse_body
 from carrick.edge.caller import api_key, session_or_key
 from carrick.edge.http import Api, Request, Response, json_response
 from carrick.edge.parameters import choices, path_parameter
+from carrick.edge.query import only
 from carrick.models import patterns
 from functions.integrations.answers import included, shown
 from functions.integrations.dependencies import Settings, dependencies
@@ -46,6 +47,7 @@ def create_integration(request: Request) -> Response:
     # Imported here: pydantic costs 80 ms, which a list in a browser should not wait for.
     from carrick.models.api_integrations import CreateIntegration  # noqa: PLC0415
 
+    only(request.query)
     body = parse_body(request, CreateIntegration)
     created = integrations.create(
         request.authorized.environment_id, body.provider, body.changes(), dependencies().use_cases
@@ -67,6 +69,7 @@ def read_integration(request: Request) -> Response:
 def update_integration(request: Request) -> Response:
     from carrick.models.api_integrations import UpdateIntegration  # noqa: PLC0415 - as above
 
+    only(request.query)
     changes = parse_body(request, UpdateIntegration).changes()
     changed = integrations.update(*_key(request), changes, dependencies().use_cases)
     return json_response(200, {"data": shown(request, [changed])[0]})

@@ -8,10 +8,12 @@ from carrick import wiring
 from carrick.domain.authorization import StartRequest, start_authorization
 from carrick.edge import pages, redirects
 from carrick.edge.caller import SESSION_IN_QUERY
-from carrick.edge.envelope import status_of
+from carrick.edge.envelope import page_status_of
 from carrick.edge.http import Api, Request, Response
-from carrick.edge.query import group, text
+from carrick.edge.parameters import path_parameter
+from carrick.edge.query import Query, group, text
 from carrick.errors import CarrickError, InvalidRequestError
+from carrick.models.patterns import UNIQUE_KEY
 from functions.oauth_start.dependencies import dependencies
 
 api = Api(
@@ -22,22 +24,23 @@ api = Api(
 
 def _failed(request: Request, error: CarrickError) -> Response:
     title = "This connection cannot be started"
-    return pages.failure_page(status_of(error), title=title, text=error.message, origins=())
+    session = request.caller.session if request.caller is not None else None
+    origins = (request.base_url, *(session.allowed_origins if session is not None else ()))
+    return pages.failure_page(
+        page_status_of(error), title=title, text=error.message, origins=origins
+    )
 
 
 @api.route("GET /oauth/connect/{integration_id}", SESSION_IN_QUERY, on_error=_failed)
 def start(request: Request) -> Response:
     query, session = request.query, request.authorized.session
     assert session is not None
-    if "connection_id" in query:
-        raise InvalidRequestError(
-            "connection_id is forbidden when using session token", code="invalid_query_params"
-        )
+    _check(query)
     wanted = group(query, "authorization_params")
     started = start_authorization(
         session,
         StartRequest(
-            integration_id=request.path["integration_id"],
+            integration_id=path_parameter(request, "integration_id", UNIQUE_KEY),
             base_url=request.base_url,
             params=group(query, "params"),
             # The official client writes "undefined" for a parameter that it wants left out.
@@ -52,6 +55,18 @@ def start(request: Request) -> Response:
         cookie_value=started.cookie_value,
         posts_back=started.posts_back,
     )
+
+
+def _check(query: Query) -> None:
+    """Refuse what would otherwise be passed over, and the connection made as another one."""
+    if "connection_id" in query:
+        raise InvalidRequestError(
+            "connection_id is forbidden when using session token", code="invalid_query_params"
+        )
+    if "credentials" in query:
+        raise InvalidRequestError(
+            "A client of the end user's own is not supported", code="invalid_query_params"
+        )
 
 
 lambda_handler = api

@@ -58,7 +58,7 @@ class Rig:
         method: str,
         path: str,
         *,
-        headers: Mapping[str, str] = {},  # noqa: B006 - never changed
+        headers: Mapping[str, str] = {},
         body: Any = None,
         cookies: Mapping[str, str] | None = None,
     ) -> Response:

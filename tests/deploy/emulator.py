@@ -10,6 +10,7 @@ something that ministack does not, this does it:
 - An HTTP API's routes are read from the OpenAPI ``Body``, which is all that SAM writes.
 - A table's ``TimeToLiveSpecification`` is applied.
 - ``Ref`` of a secret is its ARN, and ``ExcludePunctuation`` is heeded.
+- The encryption context of a KMS request is known to the conditions of IAM policies.
 - Numbers that come from a parameter are numbers.
 - An HTTP API's event has ``cookies`` apart from the headers, and no ``pathParameters`` that are null.
 - Variables that name a place under /opt mean the layers there: ministack unpacks them elsewhere.
@@ -20,11 +21,12 @@ to garbage, ``ReportBatchItemFailures`` of a stream is not heeded, access logs a
 settings of a table for backup and encryption are not kept, TLS and certificates are not looked at.
 """
 
+import json
 import string
 from typing import Any
 
 from ministack import app
-from ministack.core import lambda_runtime
+from ministack.core import iam_actions, lambda_runtime
 from ministack.services import apigateway, dynamodb, lambda_svc, scheduler
 from ministack.services.cloudformation import provisioners
 
@@ -130,6 +132,19 @@ def take_numbers_from_parameters() -> None:
     handler["create"] = create_with_numbers
 
 
+def tell_policies_the_encryption_context() -> None:
+    context_of = iam_actions.request_tag_context
+
+    def with_encryption_context(service: str, action: str, body: bytes, parameters: Any) -> Any:
+        context = context_of(service, action, body, parameters)
+        if service == "kms":
+            pairs = (json.loads(body or b"{}").get("EncryptionContext") or {}).items()
+            context.update({f"kms:EncryptionContext:{name}": value for name, value in pairs})
+        return context
+
+    iam_actions.request_tag_context = with_encryption_context
+
+
 def give_events_as_aws_does() -> None:
     execute = lambda_svc._execute_function_with_config_scope
 
@@ -159,6 +174,7 @@ if __name__ == "__main__":
     apply_time_to_live()
     refer_to_secrets_by_arn()
     take_numbers_from_parameters()
+    tell_policies_the_encryption_context()
     give_events_as_aws_does()
     find_layers_under_opt()
     scheduler._SCHEDULE_TICK_INTERVAL = 1

@@ -1,7 +1,7 @@
 """A receiver of webhooks on loopback that answers as it is told and keeps what it got."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,12 +10,13 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What to answer. ``silent`` reads the request and answers nothing until the test is over."""
+    """What to answer. ``before`` is called first; ``hang_up`` closes without an answer instead."""
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
-    silent: bool = False
+    before: Callable[[], object] = bool
+    hang_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,41 +31,35 @@ class Delivery:
 class WebhookEndpoint:
     """``answers`` are given one after the other, the last one for ever."""
 
-    def __init__(self, url: str, answers: list[Answer], over: threading.Event) -> None:
+    def __init__(self, url: str, answers: list[Answer]) -> None:
         self.url = url
         self.deliveries: list[Delivery] = []
         self._answers = answers
-        self._over = over
         self._lock = threading.Lock()
 
     def take(self, delivery: Delivery) -> Answer:
         """Keep a delivery and say what to answer."""
         with self._lock:
             self.deliveries.append(delivery)
-            answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
-        if answer.silent:
-            self._over.wait()
-        return answer
+            return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
 
 
 @contextmanager
 def webhook_endpoint(*answers: Answer) -> Iterator[WebhookEndpoint]:
     """Listen on a free port of this machine. Without answers, says 200 to everything."""
-    over = threading.Event()
 
     class Handler(_Handler):
-        pass
+        """Of this endpoint alone."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     url = f"http://127.0.0.1:{server.server_address[1]}/hook"
-    Handler.endpoint = WebhookEndpoint(url, list(answers) or [Answer()], over)
+    Handler.endpoint = WebhookEndpoint(url, list(answers) or [Answer()])
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield Handler.endpoint
     finally:
-        over.set()
         server.shutdown()
         server.server_close()
         thread.join()
@@ -77,7 +72,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["content-length"]))
         headers = {name.lower(): value for name, value in self.headers.items()}
         answer = self.endpoint.take(Delivery(self.path, headers, body))
-        if answer.silent:
+        answer.before()
+        if answer.hang_up:
             self.close_connection = True
             return
         self.send_response(answer.status)

@@ -10,6 +10,7 @@ from carrick.crypto.envelope import Envelope
 from carrick.domain.vault import Vault
 from carrick.models.environment import ApiKey, Environment, SigningKey, WebhookSettings
 from carrick.models.events import AuthEvent, Operation
+from carrick.queues.webhooks import ReceivedWebhook, received_webhook
 from carrick.store.environments import EnvironmentStore
 from carrick.store.outbox import Outbox
 from tests.support.stack import RunningStack
@@ -126,3 +127,18 @@ def environment_store(stack: RunningStack) -> EnvironmentStore:
     """The environments of a stack, as the administrator."""
     client = stack.aws.client("dynamodb")
     return EnvironmentStore(client, stack.aws.table_name("EnvironmentsTable"))
+
+
+def receive_webhook(stack: RunningStack) -> ReceivedWebhook:
+    """Take the next message from the webhook queue, as Lambda's poller does."""
+    answer = stack.aws.client("sqs").receive_message(
+        QueueUrl=stack.aws.queue_url("WebhookQueue"), MessageSystemAttributeNames=["All"]
+    )
+    (message,) = answer["Messages"]
+    return received_webhook(
+        {
+            "body": message["Body"],
+            "receiptHandle": message["ReceiptHandle"],
+            "attributes": message["Attributes"],
+        }
+    )

@@ -19,7 +19,7 @@ def monotonic() -> float:
 
 
 def sleep(seconds: float) -> None:
-    """Wait. Only for polling a lease that another process holds."""
+    """Wait. Only for what another process holds: a lease, an item in a transaction."""
     time.sleep(seconds)
 
 

@@ -3,12 +3,15 @@
 import time
 from dataclasses import replace
 
+import pytest
+
 from carrick import identifiers
 from carrick.domain import integrations
+from carrick.errors import ConflictError
 from carrick.models.connection import Connection, ConnectionKey
 from carrick.store.connection_tags import ConnectionTagStore
 from carrick.store.connections import ConnectionStore
-from tests.support.calls import error_of, problem_of
+from tests.support.calls import problem_of
 from tests.support.tenant import Tenant
 
 
@@ -68,21 +71,20 @@ def test_every_connection_goes_and_is_told_of(tenant: Tenant) -> None:
 
 def test_a_deletion_too_long_for_one_request_goes_on_with_the_next(tenant: Tenant) -> None:
     tenant.integrate("a", provider="github")
-    most = integrations.MAX_CONNECTIONS_PER_DELETION
-    module = tenant.stack.function("integrations")
-    deps = replace(module.dependencies().use_cases)
     for number in range(3):
         connect(tenant, "a", f"c{number}")
-    integrations.MAX_CONNECTIONS_PER_DELETION = 2
-    try:
-        first = tenant.call("DELETE", "/integrations/a")
-        assert error_of(first) == (409, "deletion_unfinished")
-        assert len(tenant.stack.items("ConnectionsTable")) == 1
-        assert integrations.read(tenant.environment_id, "a", deps)
-        assert tenant.call("DELETE", "/integrations/a").status == 200
-    finally:
-        integrations.MAX_CONNECTIONS_PER_DELETION = most
+    function = tenant.stack.function("integrations")
+    deps = replace(function.dependencies().use_cases, deletion_limit=2)
+
+    with pytest.raises(ConflictError) as raised:
+        integrations.delete(tenant.environment_id, "a", deps)
+
+    assert raised.value.code == "deletion_unfinished"
+    assert len(tenant.stack.items("ConnectionsTable")) == 1
+    assert tenant.call("GET", "/integrations/a").status == 200
+    integrations.delete(tenant.environment_id, "a", deps)
     assert tenant.stack.items("ConnectionsTable") == []
+    assert tenant.stack.items("IntegrationsTable") == []
     assert len(events(tenant)) == 3
 
 

@@ -52,6 +52,7 @@ def test_what_cannot_be_queued_is_relayed_later_in_the_same_order(stack: Running
 
     stack.function("webhook_relay", WEBHOOK_QUEUE_URL=NO_QUEUE)
     assert stack.run_stream("OutboxTable") is None
+    stack.denials.clear()  # an outage is played by a queue that the relay may not send to
     stack.function("webhook_relay")
     stack.run_stream("OutboxTable")
 

@@ -25,7 +25,6 @@ from carrick.store.integrations import IntegrationStore
 # Longer than a person takes to log in with a second factor, shorter than 30 minutes (RFC 9700).
 LIFETIME_SECONDS = 1_200.0
 
-
 # Settings of the customer's that share the name space of connection config (contract §5.1): a
 # browser cannot set them.
 RESERVED = frozenset(
@@ -84,7 +83,8 @@ def start_authorization(
     """Record the flow and say where the browser goes.
 
     1. the session allows the integration; it exists, is OAuth 2 and has a client
-    2. connection config: the session's presets over what the browser sent over a reconnected one's
+    2. connection config: the session's presets over what the browser sent over a reconnected one's;
+       nobody is sent away to approve what could not be exchanged afterwards
     3. state, binding and PKCE verifier, fresh; stored as hashes or sealed
     4. the flow is stored before the browser can come back
 
@@ -105,6 +105,10 @@ def start_authorization(
         )
         flow = replace(flow, sealed_secrets=sealed)
     url = _authorization_url(session, provider, flow, state, verifier, request, integration)
+    if not provider.redirect_uri_metadata:  # with it, the answer may bring what is missing now
+        oauth2.token_endpoint(
+            provider, flow.connection_config, allowed_hosts=integration.allowed_hosts
+        )
     deps.flows.put(flow)
     return Started(
         url, cookie_name(flow.state_hash), binding, provider.response_mode == "form_post"
@@ -153,8 +157,8 @@ def _flow(
     config = connection_config(
         provider,
         {
-            **(reconnect.connection_config if reconnect else {}),
-            **{name: value for name, value in request.params.items() if name not in RESERVED},
+            **_given(provider, reconnect.connection_config if reconnect else {}),
+            **_given(provider, request.params),
             **defaults.connection_config,
         },
     )
@@ -183,6 +187,19 @@ def _flow(
     )
 
 
+def _given(provider: Provider, values: Mapping[str, str]) -> dict[str, str]:
+    """What a browser may set, and what a renewed connection brings along.
+
+    Not what the provider is to say: a company that the end user chose at the provider last time, or
+    claims to have chosen, must not stand in the place of the answer.
+    """
+    return {
+        name: value
+        for name, value in values.items()
+        if name not in RESERVED and not oauth2.is_said_by_provider(provider, name)
+    }
+
+
 def _path_integration(redirect_uri: str, request: StartRequest) -> str:
     """The integration that the callback's path must name; empty if the path is the customer's."""
     own = f"{request.base_url}/oauth/callback/"
@@ -207,7 +224,10 @@ def _authorization_url(
         else dict(request.authorization_params)
     )
     # What is asked for is recorded with the flow, so scopes have one way in (``scopes_override``).
-    chosen = {name: value for name, value in chosen.items() if name != "scope"}
+    scope_names = {"scope", provider.param_renames.get("scope", "").casefold()}
+    chosen = {
+        name: value for name, value in chosen.items() if name.strip().casefold() not in scope_names
+    }
     if defaults.user_scopes:
         chosen = {**chosen, "user_scope": defaults.user_scopes}
     provider_params = oauth2.rendered(provider.authorization_params, flow.connection_config)

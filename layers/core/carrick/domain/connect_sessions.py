@@ -1,5 +1,6 @@
 """Connect sessions: create, reconnect, end."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,6 +10,7 @@ from carrick.clock import Clock
 from carrick.errors import InvalidRequestError, ValidationFailedError
 from carrick.models.connection import ConnectionKey
 from carrick.models.environment import hash_token
+from carrick.models.patterns import TAG_KEY
 from carrick.models.session import ConnectSession, Reconnect, SessionRequest
 from carrick.store.connections import ConnectionStore
 from carrick.store.integrations import IntegrationStore
@@ -16,6 +18,13 @@ from carrick.store.sessions import SessionStore
 
 LIFETIME_SECONDS = 1_800.0
 MAX_TAGS = 10
+DERIVED_TAGS = (
+    "end_user_id",
+    "end_user_email",
+    "end_user_display_name",
+    "organization_id",
+    "organization_display_name",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,37 +55,54 @@ def create_reconnect(
 ) -> tuple[str, ConnectSession]:
     """Make a session that may renew one existing connection, and nothing else.
 
-    What the request does not name is inherited: tags, end user, connection config.
-    Raises ``InvalidRequestError`` if there is no such connection.
+    What the request does not name is inherited: tags, end user, connection config. With an end user
+    and no tags, the tags that tell of the end user change and the others stay. Raises
+    ``InvalidRequestError`` if there is no such connection.
     """
     connection = deps.connections.get(ConnectionKey(environment_id, integration_id, connection_id))
     if connection is None:
         raise InvalidRequestError("ConnectionID or IntegrationId does not exists")
     request = replace(request, allowed_integrations=(integration_id,))
+    if request.tags is None and (request.end_user or request.organization):
+        kept = {k: v for k, v in connection.tags.items() if k not in DERIVED_TAGS}
+        request = replace(request, tags=kept)
     _check_integrations(environment_id, request, deps.integrations)
     config = {k: v for k, v in connection.connection_config.items() if isinstance(v, str)}
-    target = Reconnect(integration_id, connection_id, config)
+    target = Reconnect(integration_id, connection_id, connection.id, config)
     return _store(environment_id, request, target, deps)
 
 
 def derived_tags(
-    end_user: Mapping[str, Any] | None, tags: Mapping[str, str] | None
+    end_user: Mapping[str, Any] | None,
+    organization: Mapping[str, Any] | None,
+    tags: Mapping[str, str] | None,
 ) -> dict[str, str]:
-    """The tags of a connection: from the end user, under the explicit ones (contract §2.1)."""
-    derived: dict[str, str] = {}
-    if end_user is not None:
-        organization = end_user.get("organization") or {}
-        candidates = {
-            "end_user_id": end_user.get("id"),
-            "end_user_email": end_user.get("email"),
-            "end_user_display_name": end_user.get("display_name"),
-            "organization_id": organization.get("id"),
-            "organization_display_name": organization.get("display_name"),
-        }
-        derived = {name: str(value)[:255] for name, value in candidates.items() if value}
-        merged = {**derived, **(end_user.get("tags") or {})}
-        derived = merged if len(merged) <= MAX_TAGS else derived
-    combined = {**derived, **(tags or {})}
+    """The tags of a connection: from who connects, under the explicit ones (contract §2.1).
+
+    Tags of the end user's own that cannot be tags of a connection are left out, and all of them if
+    there would be more than ten. Raises ``InvalidRequestError`` for too many explicit ones.
+    """
+    who, of = end_user or {}, organization or {}
+    values = (
+        who.get("id"),
+        who.get("email"),
+        who.get("display_name"),
+        of.get("id"),
+        of.get("display_name"),
+    )
+    found = zip(DERIVED_TAGS, values, strict=True)
+    derived = {name: str(value)[:255] for name, value in found if value}
+    merged = {
+        **derived,
+        **{
+            name.lower(): value
+            for name, value in (who.get("tags") or {}).items()
+            if value and re.fullmatch(TAG_KEY, name)
+        },
+    }
+    combined = {**merged, **(tags or {})}
+    if len(combined) > MAX_TAGS:
+        combined = {**derived, **(tags or {})}
     if len(combined) > MAX_TAGS:
         raise InvalidRequestError(f"A connection has at most {MAX_TAGS} tags.")
     return combined
@@ -93,7 +119,7 @@ def _store(
     end_user = dict(request.end_user) if request.end_user is not None else None
     if end_user is not None and request.organization is not None:
         end_user["organization"] = dict(request.organization)
-    has_tags = request.tags is not None or end_user is not None
+    has_tags = not (request.tags is end_user is request.organization is None)
     session = ConnectSession(
         token_hash=hash_token(token),
         environment_id=environment_id,
@@ -101,7 +127,9 @@ def _store(
         expires_at=now + LIFETIME_SECONDS,
         operation_id=identifiers.new_operation_id(),
         end_user=end_user,
-        tags=derived_tags(end_user, request.tags) if has_tags else None,
+        tags=derived_tags(request.end_user, request.organization, request.tags)
+        if has_tags
+        else None,
         allowed_integrations=request.allowed_integrations,
         defaults=request.defaults,
         overrides=request.overrides,

@@ -17,17 +17,18 @@ from carrick.models.session import ConnectSession
 from carrick.store.environments import EnvironmentStore
 from carrick.store.integrations import IntegrationStore
 
-MAX_CONNECTIONS_PER_DELETION = 500
-
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
+    """``deletion_limit``: how many connections one request has the time to delete."""
+
     integrations: IntegrationStore
     environments: EnvironmentStore
     connections: connections.Dependencies
     vault: Vault
     catalog: Catalog
     now: Clock
+    deletion_limit: int = 500
 
 
 def callback_url_of(integration: Integration, environment: Environment, base_url: str) -> str:
@@ -154,14 +155,14 @@ def delete(environment_id: str, integration_id: str, deps: Dependencies) -> None
 
 def _delete_connections(environment_id: str, integration_id: str, deps: Dependencies) -> None:
     rows = deps.connections.lists.of_integrations(environment_id, [integration_id])
-    for row in islice(rows, MAX_CONNECTIONS_PER_DELETION):
+    for row in islice(rows, deps.deletion_limit):
         try:
             connections.delete(row.key, deps.connections)
         except NotFoundError:
             continue  # the index still shows one that is gone
     if next(rows, None) is not None:
         raise ConflictError(
-            f"{MAX_CONNECTIONS_PER_DELETION} connections were deleted and more are left. "
+            f"{deps.deletion_limit} connections were deleted and more are left. "
             "Send the request again.",
             code="deletion_unfinished",
         )

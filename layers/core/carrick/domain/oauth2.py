@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from carrick.catalog.endpoints import endpoint
+from carrick.catalog.inputs import checked
 from carrick.catalog.interpolation import render
-from carrick.catalog.schema import Provider
+from carrick.catalog.schema import InputField, Provider
 from carrick.models.credentials import Credentials
 from carrick.oauth.answers import at_path
 from carrick.oauth.client_auth import Client, ClientAuthMethod
@@ -96,10 +97,26 @@ def metadata_of(
         value = at_path(tokens.raw, path)
         if isinstance(value, str | bool) and value != "":
             kept[path] = value
-    for name in provider.redirect_uri_metadata:
-        if callback.get(name):
-            kept[name] = callback[name][:255]
-    return kept
+    return {**kept, **callback_metadata(provider, callback)}
+
+
+def callback_metadata(provider: Provider, callback: Mapping[str, str]) -> dict[str, str]:
+    """What the entry keeps of the callback as connection config.
+
+    It came through the browser: raises ``InvalidRequestError`` (``invalid_connection_config``) for
+    a value that does not fit its field.
+    """
+    undeclared = InputField()
+    return {
+        name: checked(name, provider.connection_config.get(name, undeclared), callback[name])
+        for name in provider.redirect_uri_metadata
+        if callback.get(name)
+    }
+
+
+def is_said_by_provider(provider: Provider, name: str) -> bool:
+    """Whether a name of connection config is for the provider's answers to fill."""
+    return name in {*provider.token_response_metadata, *provider.redirect_uri_metadata}
 
 
 def account_id_of(provider: Provider, tokens: TokenSet, config: Mapping[str, object]) -> str:

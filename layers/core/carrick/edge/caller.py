@@ -18,6 +18,7 @@ from carrick.models.session import ConnectSession
 
 KEY_CACHE_SECONDS = 30.0
 KEY_CACHE_SIZE = 500
+_PREFIX_LENGTH = len(identifiers.SESSION_TOKEN_PREFIX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +112,12 @@ class Authenticator:
     def authenticate(self, headers: Mapping[str, str], raw_query: str, access: Access) -> Caller:
         """The caller, or ``UnauthenticatedError`` / ``ForbiddenError``."""
         if access.session_in_query:
-            token = text(parse_query(raw_query), "connect_session_token")
-            if token is None:
-                raise UnauthenticatedError(
-                    "connect_session_token is missing.", code="missing_connect_session_token"
-                )
-            return self._session(token)
+            return self._session(_token_in_query(raw_query))
         token = _bearer(headers)
-        if access.session and token.startswith(identifiers.SESSION_TOKEN_PREFIX):
+        takes_keys = access.scopes or access.any_key or access.root
+        if access.session and (
+            token.startswith(identifiers.SESSION_TOKEN_PREFIX) or not takes_keys
+        ):
             return self._session(token)
         if access.root:
             return self._root(token)
@@ -151,8 +150,12 @@ class Authenticator:
         return stored
 
     def _session(self, token: str) -> Caller:
-        random_part = token.removeprefix(identifiers.SESSION_TOKEN_PREFIX)
-        if len(random_part) != 64 or not set(random_part) <= set("0123456789abcdef"):
+        prefix, random_part = token[:_PREFIX_LENGTH], token[_PREFIX_LENGTH:]
+        if (
+            prefix != identifiers.SESSION_TOKEN_PREFIX
+            or len(random_part) != 64
+            or not set(random_part) <= set("0123456789abcdef")
+        ):
             raise UnauthenticatedError(
                 "That is not a connect session token.",
                 code="invalid_connect_session_token_format",
@@ -170,6 +173,21 @@ class Authenticator:
         if not expected or not hmac.compare_digest(token.encode(), expected.encode()):
             raise UnauthenticatedError("No such root key.", code="unknown_account")
         return Caller("", ("account:*",))
+
+
+def _token_in_query(raw_query: str) -> str:
+    query = parse_query(raw_query)
+    token = text(query, "connect_session_token")
+    if token is not None:
+        return token
+    if "public_key" in query:
+        raise UnauthenticatedError(
+            "Public keys are no longer taken. Use a connect session.",
+            code="deprecated_authentication",
+        )
+    raise UnauthenticatedError(
+        "connect_session_token is missing.", code="missing_connect_session_token"
+    )
 
 
 def _bearer(headers: Mapping[str, str]) -> str:

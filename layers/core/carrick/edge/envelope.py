@@ -1,4 +1,7 @@
-"""Errors as the official clients read them: ``{"error": {"code", "message"}}``, and their status."""
+"""Errors as the official clients read them, and their status.
+
+The body is ``{"error": {"code", "message"}}`` (contract §1.5).
+"""
 
 from typing import Any
 
@@ -23,6 +26,12 @@ STATUS: tuple[tuple[type[errors.CarrickError], int], ...] = (
 def status_of(error: errors.CarrickError) -> int:
     """The HTTP status of a known error; 500 for one that no caller can mend."""
     return next((status for kind, status in STATUS if isinstance(error, kind)), 500)
+
+
+def page_status_of(error: errors.CarrickError) -> int:
+    """The status of a page in the popup: what the provider did wrong is 400 there (contract §5.7)."""
+    status = status_of(error)
+    return 400 if status == 424 else status
 
 
 def envelope(error: errors.CarrickError) -> dict[str, Any]:

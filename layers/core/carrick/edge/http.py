@@ -6,7 +6,6 @@ become envelopes here and nowhere else; unknown ones a 500 with an id and no det
 """
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -82,7 +81,7 @@ class Request:
                 if self.event.get("isBase64Encoded")
                 else text.encode()
             )
-        except (binascii.Error, UnicodeEncodeError) as error:
+        except ValueError as error:  # no base64, or half a surrogate pair
             raise InvalidRequestError("The body cannot be read.", code="invalid_json") from error
         if len(data) > MAX_BODY_BYTES:
             raise PayloadTooLargeError("The body is over 256 KiB.")

@@ -1,4 +1,4 @@
-"""Remembers look-ups of settings for half a minute, so that a warm function does not repeat them."""
+"""Remembers look-ups of settings for half a minute, for warm functions."""
 
 from collections.abc import Callable
 from typing import TypeVar

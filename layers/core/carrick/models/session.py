@@ -17,10 +17,14 @@ class IntegrationDefaults:
 
 @dataclass(frozen=True, slots=True)
 class Reconnect:
-    """The connection that a reconnect session may renew, as it was when the session was made."""
+    """The connection that a reconnect session may renew, as it was when the session was made.
+
+    ``row_id`` is the connection's ``id``: a later one of the same name is another one.
+    """
 
     integration_id: str
     connection_id: str
+    row_id: int
     connection_config: Mapping[str, str] = field(default_factory=dict)
 
 

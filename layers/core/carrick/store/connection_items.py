@@ -25,7 +25,7 @@ def key_of(pk: str) -> ConnectionKey:
     return ConnectionKey(*pk.split("#"))
 
 
-def listed_at(connection: Connection) -> str:
+def listed_at(connection: Connection | ConnectionSummary) -> str:
     """Sorts by creation, then by id, so that a list is stable."""
     return f"{clock.iso_z(connection.created_at)}#{connection.id:016d}"
 
@@ -101,8 +101,9 @@ def to_json(value: Any) -> str:
 
 
 def from_item(item: Item) -> Connection:
-    """A connection from its item."""
+    """A connection from its item. Raises ``UnknownFormatError``."""
     values = items.from_item(item)
+    items.check_format(values)
     return Connection(
         key=ConnectionKey(
             values["environment_id"], values["integration_id"], values["connection_id"]

@@ -11,11 +11,7 @@ from typing import Any
 
 from carrick.models.connection import ConnectionKey, ConnectionSummary
 from carrick.store.batch_reads import batch_get
-from carrick.store.connection_items import (
-    key_of,
-    primary_key,
-    summary_from_item,
-)
+from carrick.store.connection_items import key_of, listed_at, primary_key, summary_from_item
 from carrick.store.items import batches, composite, query_pages
 
 SUMMARY_ATTRIBUTES = (
@@ -52,7 +48,7 @@ class ConnectionLists:
             )
             for integration_id in sorted(set(integration_ids))
         ]
-        return heapq.merge(*lists, key=lambda row: (row.created_at, row.id), reverse=True)
+        return heapq.merge(*lists, key=listed_at, reverse=True)
 
     def summaries(self, keys: Iterable[ConnectionKey]) -> Iterator[ConnectionSummary]:
         """The facts of these connections, in the order of the keys; those deleted are left out."""

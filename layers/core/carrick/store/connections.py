@@ -15,14 +15,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
+from carrick import observability
 from carrick.clock import Clock
-from carrick.errors import ConflictError
 from carrick.models.connection import Connection, ConnectionKey, RefreshState
 from carrick.store import connection_items
+from carrick.store.conditional_writes import Member, commit, only_if, update_of
 from carrick.store.connection_items import primary_key
-from carrick.store.items import cancelled_members, condition_failed, to_attribute
+from carrick.store.items import condition_failed, is_contended, to_attribute
+
+EDITABLE = ("tags", "end_user", "metadata", "webhook_url_override")
+"""What a customer's edit may change without a new version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,194 +73,124 @@ class ConnectionStore:
 
     # ------------------------------------------------------------ transaction members
 
-    def put_write(self, connection: Connection, *, replaces: Connection | None) -> dict[str, Any]:
+    def put_write(self, connection: Connection, *, replaces: Connection | None) -> Member:
         """A transaction member that stores a connection.
 
-        New: only if there is none. Replacing: only onto the very connection that was read
-        (``id``): one deleted, or deleted and made again, in the meantime is not overwritten.
+        New: only if there is none. Replacing: only onto the very connection that was read, with no
+        refresh and no edit in between: it would be undone, and its tag rows left behind.
         """
         put: dict[str, Any] = {
             "TableName": self._table,
             "Item": connection_items.to_item(connection, self._shards),
-            "ConditionExpression": "attribute_not_exists(pk)",
         }
-        if replaces is not None:
-            put["ConditionExpression"] = "id = :id AND #version = :version"
-            put["ExpressionAttributeNames"] = {"#version": "version"}
-            put["ExpressionAttributeValues"] = {
-                ":id": to_attribute(replaces.id),
-                ":version": to_attribute(replaces.version),
-            }
-        return {"Put": put}
+        if replaces is None:
+            return {"Put": {**put, "ConditionExpression": "attribute_not_exists(pk)"}}
+        return {"Put": only_if(put, self._as_read(replaces, "version", *EDITABLE))}
 
-    def delete_write(self, connection: Connection) -> dict[str, Any]:
-        """A transaction member that deletes this connection, not a later one of the same name."""
-        return {
-            "Delete": {
-                "TableName": self._table,
-                "Key": primary_key(connection.key),
-                "ConditionExpression": "id = :id",
-                "ExpressionAttributeValues": {":id": to_attribute(connection.id)},
-            }
-        }
+    def delete_write(self, connection: Connection) -> Member:
+        """A transaction member that deletes this connection, not a later one of the same name.
 
-    def edit_write(self, connection: Connection, changes: Mapping[str, Any]) -> dict[str, Any]:
+        Conditional on what its tag rows were made of, so that all of them go with it.
+        """
+        delete = {"TableName": self._table, "Key": primary_key(connection.key)}
+        return {"Delete": only_if(delete, self._as_read(connection, "tags", "end_user"))}
+
+    def edit_write(self, connection: Connection, changes: Mapping[str, Any]) -> Member:
         """A transaction member for a customer's edit, if what it changes is as it was read.
 
         Leaves ``version`` alone on purpose: if edits moved it, an edit during a refresh would fail
         the commit of a token that the provider has rotated already.
         """
-        stored = connection_items.to_values(connection, self._shards)
-        edited = {**changes, "updated_at": self._now()}
-        values = {":id": to_attribute(connection.id)}
-        conditions = ["id = :id"]
-        for name in changes:
-            if stored[name] is None:
-                conditions.append(f"attribute_not_exists(#{name})")
-            else:
-                values[f":was_{name}"] = to_attribute(stored[name])
-                conditions.append(f"#{name} = :was_{name}")
-        return {
-            "Update": {
-                "TableName": self._table,
-                "Key": primary_key(connection.key),
-                "ConditionExpression": " AND ".join(conditions),
-                **_update(edited, values),
-            }
-        }
+        update = self._update(connection.key, {**changes, "updated_at": self._now()})
+        return {"Update": only_if(update, self._as_read(connection, *changes))}
 
     # ------------------------------------------------------------ refresh
 
     def lease(self, connection: Connection, *, owner: str, until: float) -> Connection | None:
-        """Take the right to refresh, on the version that was read.
+        """Take the right to refresh, on the version and after the lease that were read.
 
-        ``None`` if somebody holds it, the version moved on, or the connection is gone. This write
-        is also the record that a refresh was sent (intent), and proof that the partition takes
-        writes, before the provider is asked to rotate anything.
+        ``None`` if somebody holds it or held it since, the version moved on, or the connection is
+        gone. This write is also the record that a refresh was sent (intent), and proof that the
+        partition takes writes, before the provider is asked to rotate anything.
         """
+        update = self._update(connection.key, {"lease_owner": owner, "lease_until": until})
+        update["ConditionExpression"] = "lease_until < :now"
+        update["ExpressionAttributeValues"][":now"] = to_attribute(self._now())
+        expected = self._as_read(connection, "version", "lease_owner")
         try:
             answer = self._client.update_item(
-                TableName=self._table,
-                Key=primary_key(connection.key),
-                ConditionExpression="id = :id AND #version = :version AND lease_until < :now",
-                UpdateExpression="SET lease_owner = :owner, lease_until = :until",
-                ExpressionAttributeNames={"#version": "version"},
-                ExpressionAttributeValues={
-                    ":id": to_attribute(connection.id),
-                    ":version": to_attribute(connection.version),
-                    ":now": to_attribute(self._now()),
-                    ":owner": to_attribute(owner),
-                    ":until": to_attribute(until),
-                },
+                **only_if(update, expected),
                 ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as error:
-            if condition_failed(error):
+            if is_contended(error):
                 return None
-            raise
+            if not condition_failed(error):
+                raise
+            # The answer to a try before this one was lost, and the lease is ours.
+            held = error.response.get("Item", {})
+            if held.get("lease_owner") == to_attribute(owner):
+                return connection_items.from_item(held)
+            return None
         return connection_items.from_item(answer["Attributes"])
 
-    def commit_write(self, fence: Fence, commit: RefreshCommit) -> dict[str, Any]:
+    def commit_write(self, fence: Fence, refreshed: RefreshCommit) -> Member:
         """The write of refreshed credentials, for a transaction or alone.
 
         Fenced by version and lease owner only: nothing that a customer edits can fail it.
         """
         changes = {
-            "sealed_credentials": commit.sealed_credentials,
-            "expires_at": commit.expires_at,
-            "refreshable": commit.refreshable,
-            "granted_scopes": list(commit.granted_scopes),
+            "sealed_credentials": refreshed.sealed_credentials,
+            "expires_at": refreshed.expires_at,
+            "refreshable": refreshed.refreshable,
+            "granted_scopes": list(refreshed.granted_scopes),
             "version": fence.version + 1,
             "updated_at": self._now(),
-            **connection_items.refresh_attributes(fence.key, commit.refresh, self._shards),
+            **connection_items.refresh_attributes(fence.key, refreshed.refresh, self._shards),
         }
         return {"Update": self._fenced(fence, changes)}
 
-    def failure_write(self, fence: Fence, refresh: RefreshState) -> dict[str, Any]:
+    def failure_write(self, fence: Fence, refresh: RefreshState) -> Member:
         """The write that records a failed refresh and releases the lease."""
         changes = connection_items.refresh_attributes(fence.key, refresh, self._shards)
         return {"Update": self._fenced(fence, changes)}
 
-    def _fenced(self, fence: Fence, changes: Mapping[str, Any]) -> dict[str, Any]:
-        update = _update(
-            changes,
-            {
-                ":expected_version": to_attribute(fence.version),
-                ":owner": to_attribute(fence.lease_owner),
-                ":id": to_attribute(fence.id),
-            },
-        )
-        update["ExpressionAttributeNames"]["#expected_version"] = "version"
-        return {
-            "TableName": self._table,
-            "Key": primary_key(fence.key),
-            "ConditionExpression": (
-                "id = :id AND #expected_version = :expected_version AND lease_owner = :owner"
-            ),
-            **update,
-        }
-
     # ------------------------------------------------------------ effects
 
-    def write(self, *members: dict[str, Any]) -> None:
-        """Commit these members together; one alone is a plain request, at half the price.
-
-        Raises ``ConflictError`` when a condition failed.
-        """
-        try:
-            if len(members) > 1:
-                self._client.transact_write_items(TransactItems=list(members))
-                return
-            ((kind, request),) = members[0].items()
-            operation = {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}[kind]
-            getattr(self._client, operation)(**request)
-        except ClientError as error:
-            if condition_failed(error) or "ConditionalCheckFailed" in cancelled_members(error):
-                raise ConflictError("The connection changed in the meantime.") from error
-            raise
+    def write(self, *members: Member) -> None:
+        """Commit these members together. Raises ``ConflictError`` when a condition failed."""
+        commit(self._client, *members)
 
     def stamp_fetched(self, connection: Connection, refresh_at: float | None) -> None:
         """Note that the connection is in use, and when it is due because of that.
 
-        Called at most once an hour per connection. Losing it to a refresh in flight is fine.
+        Called at most once an hour per connection. Never raises: no read fails for a stamp. A
+        refresh or a failure in between wins (``attempts`` grows with each failure), so that a dead
+        connection does not come back into the due index.
         """
         changes: dict[str, Any] = {"last_fetched_at": self._now()}
         if refresh_at is not None:
-            changes |= {
-                "refresh_at": refresh_at,
-                "due_shard": connection_items.due_shard(connection.key, self._shards),
-            }
-        condition = {
-            ":id": to_attribute(connection.id),
-            ":expected_version": to_attribute(connection.version),
-        }
-        update = _update(changes, condition)
-        update["ExpressionAttributeNames"]["#expected_version"] = "version"
+            shard = connection_items.due_shard(connection.key, self._shards)
+            changes |= {"refresh_at": refresh_at, "due_shard": shard}
+        update = self._update(connection.key, changes)
+        expected = self._as_read(connection, "version", "attempts")
         try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=primary_key(connection.key),
-                ConditionExpression="id = :id AND #expected_version = :expected_version",
-                **update,
-            )
-        except ClientError as error:
-            if not condition_failed(error):
-                raise
+            self._client.update_item(**only_if(update, expected))
+        except (ClientError, BotoCoreError) as error:
+            if not (isinstance(error, ClientError) and condition_failed(error)):
+                observability.error("fetch_not_stamped", exception=error)
 
+    # ------------------------------------------------------------ requests
 
-def _update(changes: Mapping[str, Any], values: dict[str, Any]) -> dict[str, Any]:
-    """SET what has a value, REMOVE what is ``None``."""
-    names = {f"#{name}": name for name in changes}
-    sets = [f"#{name} = :{name}" for name, value in changes.items() if value is not None]
-    removes = [f"#{name}" for name, value in changes.items() if value is None]
-    for name, value in changes.items():
-        if value is not None:
-            values[f":{name}"] = to_attribute(value)
-    expression = "SET " + ", ".join(sets) if sets else ""
-    if removes:
-        expression += " REMOVE " + ", ".join(removes)
-    return {
-        "UpdateExpression": expression.strip(),
-        "ExpressionAttributeNames": names,
-        "ExpressionAttributeValues": values,
-    }
+    def _update(self, key: ConnectionKey, changes: Mapping[str, Any]) -> dict[str, Any]:
+        return {"TableName": self._table, "Key": primary_key(key), **update_of(changes)}
+
+    def _as_read(self, connection: Connection, *names: str) -> dict[str, Any]:
+        """The values of these attributes, and which connection it is."""
+        values = connection_items.to_values(connection, self._shards)
+        return {"id": connection.id, **{name: values[name] for name in names}}
+
+    def _fenced(self, fence: Fence, changes: Mapping[str, Any]) -> dict[str, Any]:
+        expected = {"id": fence.id, "version": fence.version, "lease_owner": fence.lease_owner}
+        return only_if(self._update(fence.key, changes), expected)

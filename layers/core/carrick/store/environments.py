@@ -29,6 +29,7 @@ from carrick.store.items import (
 )
 
 MAX_API_KEYS = 50
+CONTENDED = "contended"
 
 
 class EnvironmentStore:
@@ -171,6 +172,8 @@ class EnvironmentStore:
         try:
             self._transact({"Update": counted}, self._put_new(layout.api_key_item(key)))
         except ConflictError as error:
+            if error.code == CONTENDED:
+                raise
             raise InvalidRequestError(
                 f"An environment has at most {MAX_API_KEYS} API keys.", code="resource_capped"
             ) from error
@@ -183,6 +186,8 @@ class EnvironmentStore:
         try:
             self._transact(delete, {"Update": counted})
         except ConflictError as error:
+            if error.code == CONTENDED:
+                raise
             raise NotFoundError("No such API key.") from error
 
     # ------------------------------------------------------------ requests
@@ -220,12 +225,17 @@ class EnvironmentStore:
         }
 
     def _transact(self, *members: dict[str, Any], taken: int | None = None) -> None:
+        """Commit together. ``taken`` is the member whose condition says that a name is free."""
         try:
             self._client.transact_write_items(TransactItems=list(members))
         except ClientError as error:
-            failed = [code == "ConditionalCheckFailed" for code in cancelled_members(error)]
-            if taken is not None and len(failed) > taken and failed[taken]:
+            reasons = cancelled_members(error)
+            if taken is not None and reasons[taken : taken + 1] == ["ConditionalCheckFailed"]:
                 raise ConflictError("An environment of that name exists.") from error
-            if any(failed):
+            if "ConditionalCheckFailed" in reasons:
                 raise ConflictError("The environment changed in the meantime.") from error
+            if "TransactionConflict" in reasons:
+                # Another transaction held an item at that moment. Nothing is known of conditions.
+                message = "The environment is being changed. Try again."
+                raise ConflictError(message, code=CONTENDED) from error
             raise

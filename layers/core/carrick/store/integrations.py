@@ -26,6 +26,7 @@ from carrick.store.items import (
 
 _FIELDS = tuple(field.name for field in fields(Integration))
 _FACTS = tuple(name for name in _FIELDS if not name.startswith("sealed_"))
+_LOST = {"ConditionalCheckFailed", "TransactionConflict"}
 _IS_NEW = "attribute_not_exists(environment_id)"
 
 
@@ -113,7 +114,7 @@ class IntegrationStore:
         except ClientError as error:
             if cancelled_members(error)[:1] == ["ConditionalCheckFailed"]:
                 raise _taken() from error
-            if condition_failed(error) or "ConditionalCheckFailed" in cancelled_members(error):
+            if condition_failed(error) or _LOST & set(cancelled_members(error)):
                 raise ConflictError("The integration changed in the meantime.") from error
             raise
 

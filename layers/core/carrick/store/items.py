@@ -1,4 +1,4 @@
-"""Python values to DynamoDB attributes and back; keys; condition failures.
+"""Python values to DynamoDB attributes and back; keys; formats; what a failed write says.
 
 boto3's own serializer refuses ``float`` and gives ``Decimal`` back, so that every time would need a
 conversion at every use. Here a number is an ``int`` or a ``float``. ``None`` is left out: an
@@ -13,6 +13,14 @@ from botocore.exceptions import ClientError
 Item = dict[str, dict[str, Any]]
 
 FORMAT = 1
+"""Written with each item. Readers take this one and the one before it."""
+
+# Another transaction holds an item, or its partition is busy: nothing was written.
+_CONTENDED = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+
+
+class UnknownFormatError(RuntimeError):
+    """An item was written by a version that is not known here. Nothing is guessed from it."""
 
 
 def to_item(values: Mapping[str, Any]) -> Item:
@@ -64,6 +72,20 @@ def composite(*parts: str) -> str:
 def condition_failed(error: ClientError) -> bool:
     """Whether a single write failed on its condition."""
     return bool(error.response["Error"]["Code"] == "ConditionalCheckFailedException")
+
+
+def check_format(values: Mapping[str, Any]) -> None:
+    """Raise ``UnknownFormatError`` for an item that is neither of this format nor of the last."""
+    if values.get("format") not in {FORMAT - 1, FORMAT}:
+        raise UnknownFormatError("an item of a format that this version does not know")
+
+
+def is_contended(error: ClientError) -> bool:
+    """Whether the same write may go through a moment later, though botocore does not try again."""
+    if error.response["Error"]["Code"] == "TransactionConflictException":
+        return True
+    reasons = set(cancelled_members(error)) - {"None"}
+    return bool(reasons) and reasons <= _CONTENDED
 
 
 def cancelled_members(error: ClientError) -> list[str]:

@@ -1,0 +1,132 @@
+"""The connection that a good token answer makes, new or in place of the one it renews. No I/O."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from carrick import identifiers
+from carrick.catalog.schema import Provider
+from carrick.domain import oauth2, refresh_policy
+from carrick.errors import FlowError
+from carrick.models.connection import Connection, ConnectionKey, spread_of
+from carrick.models.credentials import Credentials
+from carrick.models.flow import Flow
+from carrick.models.integration import Integration
+from carrick.models.session import ConnectSession
+from carrick.oauth.token import TokenSet
+
+
+@dataclass(frozen=True, slots=True)
+class Authorized:
+    """All that was read for a consumed flow, still as it was when the flow began.
+
+    ``existing`` is the connection that a reconnect renews, ``callback`` what came back with the
+    browser.
+    """
+
+    flow: Flow
+    session: ConnectSession
+    integration: Integration
+    provider: Provider
+    existing: Connection | None
+    callback: Mapping[str, str]
+
+    @property
+    def key(self) -> ConnectionKey:
+        flow = self.flow
+        return ConnectionKey(flow.environment_id, flow.integration_id, flow.connection_id)
+
+    @property
+    def webhook_url_override(self) -> str | None:
+        """Where events of this flow go, if not where the environment says."""
+        override = self.session.webhook_url_override
+        if override is None and self.existing is not None:
+            override = self.existing.webhook_url_override
+        return override or None
+
+
+def check_unchanged(authorized: Authorized) -> None:
+    """Raise ``FlowError`` unless all is what it was when the browser left (requirement 24)."""
+    flow, session, existing = authorized.flow, authorized.session, authorized.existing
+    integration = authorized.integration
+    if not session.allows(flow.integration_id):
+        raise FlowError("The connect session has ended.", code="session_ended")
+    # The secret of another client must not go where this flow's client was to be authenticated.
+    if (integration.client_id, integration.provider) != (flow.client_id, flow.provider):
+        raise FlowError("The integration changed in the meantime.", code="provider_config_err")
+    if session.reconnect is not None and (
+        existing is None or existing.id != session.reconnect.row_id
+    ):
+        raise FlowError("The connection to renew was deleted.", code="connection_not_found")
+
+
+def connection_of(
+    authorized: Authorized, tokens: TokenSet, credentials: Credentials, *, now: float
+) -> Connection:
+    """The connection as it will be, but for the sealed credentials.
+
+    It inherits from the one that it renews what nobody named. ``now`` in epoch seconds. Raises
+    ``FlowError`` (``account_mismatch``) when a reconnect ended at another account.
+    """
+    flow, session, provider = authorized.flow, authorized.session, authorized.provider
+    # What the provider is to say cannot be given by the browser (``domain.authorization``).
+    said = oauth2.metadata_of(provider, tokens, authorized.callback)
+    config = {**said, **flow.connection_config}
+    account_id = oauth2.account_id_of(provider, tokens, config)
+    _check_account(authorized, account_id)
+    inherited = authorized.existing or _nothing(authorized, now)
+    connection = Connection(
+        key=authorized.key,
+        id=inherited.id,
+        provider=provider.name,
+        auth_mode=str(provider.auth_mode),
+        created_at=inherited.created_at,
+        updated_at=now,
+        version=inherited.version + 1,
+        last_fetched_at=inherited.last_fetched_at,
+        expires_at=credentials.expires_at,
+        refreshable=bool(credentials.refresh_token) and provider.refresh_supported,
+        expiration_buffer_seconds=provider.token_expiration_buffer_seconds,
+        tags=inherited.tags if session.tags is None else session.tags,
+        end_user=inherited.end_user if session.end_user is None else session.end_user,
+        metadata=inherited.metadata,
+        connection_config={**inherited.connection_config, **config},
+        webhook_url_override=authorized.webhook_url_override,
+        requested_scopes=flow.requested_scopes,
+        granted_scopes=oauth2.granted_scopes(tokens, flow.requested_scopes),
+        account_id=account_id,
+        binding="cookie",
+        refresh=refresh_policy.after_success(now),
+    )
+    refresh_at = refresh_policy.next_refresh_at(
+        connection, now=now, spread=spread_of(authorized.key)
+    )
+    return replace(connection, refresh=replace(connection.refresh, refresh_at=refresh_at))
+
+
+def _check_account(authorized: Authorized, account_id: str) -> None:
+    """On reconnect the account must be the one that is connected (requirement 23).
+
+    An answer that does not say is refused too: the browser could have taken that out.
+    """
+    existing = authorized.existing
+    if existing is None or authorized.session.allow_account_change:
+        return
+    is_told = bool(existing.account_id and authorized.provider.account_id_paths)
+    if is_told and existing.account_id != account_id:
+        raise FlowError(
+            "This is another account than the one that is connected.", code="account_mismatch"
+        )
+
+
+def _nothing(authorized: Authorized, now: float) -> Connection:
+    """What a new connection inherits from."""
+    flow = authorized.flow
+    return Connection(
+        key=authorized.key,
+        id=identifiers.new_numeric_id(),
+        provider=flow.provider,
+        auth_mode="",
+        created_at=now,
+        updated_at=now,
+        version=0,
+    )
