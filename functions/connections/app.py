@@ -5,7 +5,6 @@ only HTTP function that unseals credentials.
 """
 
 from carrick import wiring
-from carrick.domain import connections
 from carrick.domain.token_reads import read_connection
 from carrick.edge.caller import api_key
 from carrick.edge.http import Api, Request, Response, json_response
@@ -28,10 +27,7 @@ api = Api(
 
 @api.route("GET /connections", LIST)
 def list_(request: Request) -> Response:
-    rows = connections.list_connections(
-        request.authorized.environment_id, requests.filters(request.query), dependencies().changes
-    )
-    return json_response(200, {"connections": [wire_connections.summary(row) for row in rows]})
+    return requests.listed(request, dependencies())
 
 
 @api.route("GET /connections/{connection_id}", READ)
@@ -68,9 +64,7 @@ def update(request: Request) -> Response:
 
 @api.route("DELETE /connections/{connection_id}", DELETE)
 def delete(request: Request) -> Response:
-    only(request.query, "provider_config_key")
-    connections.delete(requests.key(request), dependencies().changes)
-    return json_response(200, {"success": True})
+    return requests.deleted(request, dependencies())
 
 
 @api.route("POST /connections/metadata", UPDATE)

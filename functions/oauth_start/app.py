@@ -33,12 +33,11 @@ def _failed(request: Request, error: CarrickError) -> Response:
 
 @api.route("GET /oauth/connect/{integration_id}", SESSION_IN_QUERY, on_error=_failed)
 def start(request: Request) -> Response:
-    query, session = request.query, request.authorized.session
-    assert session is not None
+    query = request.query
     _check(query)
     wanted = group(query, "authorization_params")
     started = start_authorization(
-        session,
+        request.session,
         StartRequest(
             integration_id=path_parameter(request, "integration_id", UNIQUE_KEY),
             base_url=request.base_url,

@@ -1,7 +1,7 @@
 """Journal queue: applies refreshed credentials whose commit failed.
 
-Use case: ``domain.refresh_journal``. Permissions: update connections and consume the queue; can
-neither decrypt nor call out.
+Use case: ``domain.refresh_journal``. Permissions: read and update one connection at a time, write
+events, consume the queue; can neither decrypt nor call out.
 """
 
 import functools
@@ -10,24 +10,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from carrick import observability, wiring
-from carrick.domain.refresh_journal import apply
+from carrick.domain.refresh_journal import Dependencies, apply
 from carrick.queues.journal import parse
-from carrick.settings import ConnectionsSettings, ShardSettings
+from carrick.settings import ConnectionsSettings, OutboxSettings, ShardSettings
 from carrick.store.connections import ConnectionStore
+from carrick.store.outbox import Outbox
 
 
 @dataclass(frozen=True)
-class Settings(ConnectionsSettings, ShardSettings):
+class Settings(ConnectionsSettings, OutboxSettings, ShardSettings):
     """What this function may read."""
 
 
 @functools.cache
-def dependencies() -> ConnectionStore:
-    settings = Settings.load()
-    return ConnectionStore(
-        wiring.Aws().client("dynamodb"),
-        settings.connections_table,
-        shards=settings.refresh_shards,
+def dependencies() -> Dependencies:
+    settings, dynamodb = Settings.load(), wiring.Aws().client("dynamodb")
+    return Dependencies(
+        connections=ConnectionStore(
+            dynamodb, settings.connections_table, shards=settings.refresh_shards, now=wiring.now
+        ),
+        outbox=Outbox(dynamodb, settings.outbox_table),
         now=wiring.now,
     )
 

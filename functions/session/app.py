@@ -4,24 +4,19 @@ Use case: ``domain.connect_sessions``. Permissions: read keys, integrations and 
 sessions. Cannot decrypt.
 """
 
-from urllib.parse import quote
-
-from carrick import clock, wiring
+from carrick import wiring
 from carrick.domain import connect_sessions
 from carrick.domain.customer_urls import UrlRules
 from carrick.edge.bodies import parse_body
 from carrick.edge.caller import PUBLIC, SESSION, api_key
 from carrick.edge.http import Api, Request, Response, json_response
+from carrick.edge.query import only
 from carrick.models import wire_connections
 from carrick.models.api_sessions import CreateReconnectSession, CreateSession, Telemetry
-from carrick.models.session import ConnectSession, SessionRequest
-from carrick.settings import (
-    loopback_is_allowed,
-)
+from carrick.models.session import SessionRequest
 from functions.session.dependencies import dependencies
 
 WRITE = api_key("environment:connect_sessions:write")
-
 
 api = Api(
     authenticator=lambda: dependencies().authenticator,
@@ -31,15 +26,18 @@ api = Api(
 
 @api.route("POST /connect/sessions", WRITE)
 def create(request: Request) -> Response:
+    only(request.query)
     body = parse_body(request, CreateSession)
     created = connect_sessions.create(
         request.authorized.environment_id, _checked(request, body), dependencies().sessions
     )
-    return _created(request, *created)
+    data = wire_connections.created_session(*created, request.base_url)
+    return json_response(201, {"data": data})
 
 
 @api.route("POST /connect/sessions/reconnect", WRITE)
 def reconnect(request: Request) -> Response:
+    only(request.query)
     body = parse_body(request, CreateReconnectSession)
     created = connect_sessions.create_reconnect(
         request.authorized.environment_id,
@@ -48,17 +46,19 @@ def reconnect(request: Request) -> Response:
         _checked(request, body),
         dependencies().sessions,
     )
-    return _created(request, *created)
+    data = wire_connections.created_session(*created, request.base_url)
+    return json_response(201, {"data": data})
 
 
 @api.route("GET /connect/session", SESSION)
 def read(request: Request) -> Response:
-    return json_response(200, {"data": wire_connections.session(_session(request))})
+    only(request.query)
+    return json_response(200, {"data": wire_connections.session(request.session)})
 
 
 @api.route("DELETE /connect/session", SESSION)
 def delete(request: Request) -> Response:
-    dependencies().sessions.sessions.delete(_session(request).token_hash)
+    dependencies().sessions.sessions.delete(request.session.token_hash)
     return Response(204)
 
 
@@ -70,24 +70,9 @@ def telemetry(request: Request) -> Response:
 
 def _checked(request: Request, body: CreateSession | CreateReconnectSession) -> SessionRequest:
     asked = body.request()
-    rules = UrlRules(request.base_url, allow_loopback=loopback_is_allowed())
+    rules = UrlRules(request.base_url, allow_loopback=dependencies().allow_loopback)
     rules.check_webhook_url(asked.webhook_url_override or "", ["webhook_url_override"])
     return asked
-
-
-def _session(request: Request) -> ConnectSession:
-    session = request.authorized.session
-    assert session is not None
-    return session
-
-
-def _created(request: Request, token: str, session: ConnectSession) -> Response:
-    data = {
-        "token": token,
-        "connect_link": f"{request.base_url}/connect/?session_token={quote(token)}",
-        "expires_at": clock.iso_z(session.expires_at),
-    }
-    return json_response(201, {"data": data})
 
 
 lambda_handler = api

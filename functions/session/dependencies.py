@@ -12,6 +12,7 @@ from carrick.settings import (
     EnvironmentsSettings,
     IntegrationsSettings,
     SessionsSettings,
+    loopback_is_allowed,
 )
 from carrick.store.connections import ConnectionStore
 from carrick.store.environments import EnvironmentStore
@@ -33,6 +34,7 @@ class Settings(
 @dataclass(frozen=True)
 class Dependencies:
     settings: Settings
+    allow_loopback: bool
     authenticator: Authenticator
     sessions: connect_sessions.Dependencies
 
@@ -45,6 +47,7 @@ def dependencies() -> Dependencies:
     keys = EnvironmentStore(dynamodb, settings.environments_table)
     return Dependencies(
         settings,
+        loopback_is_allowed(),
         Authenticator(keys=keys, sessions=sessions, now=now),
         connect_sessions.Dependencies(
             sessions=sessions,

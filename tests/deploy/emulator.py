@@ -11,6 +11,7 @@ something that ministack does not, this does it:
 - A table's ``TimeToLiveSpecification`` is applied.
 - ``Ref`` of a secret is its ARN, and ``ExcludePunctuation`` is heeded.
 - The encryption context of a KMS request is known to the conditions of IAM policies.
+- A batch of SQS messages needs the permission for one (``sqs:SendMessage``).
 - Numbers that come from a parameter are numbers.
 - An HTTP API's event has ``cookies`` apart from the headers, and no ``pathParameters`` that are null.
 - Variables that name a place under /opt mean the layers there: ministack unpacks them elsewhere.
@@ -145,6 +146,16 @@ def tell_policies_the_encryption_context() -> None:
     iam_actions.request_tag_context = with_encryption_context
 
 
+def allow_batches_to_who_may_send_one() -> None:
+    action_of = iam_actions.extract_iam_action
+
+    def without_batch(*arguments: Any, **more: Any) -> str | None:
+        action: str | None = action_of(*arguments, **more)
+        return action.removesuffix("Batch") if action and action.startswith("sqs:") else action
+
+    iam_actions.extract_iam_action = without_batch
+
+
 def give_events_as_aws_does() -> None:
     execute = lambda_svc._execute_function_with_config_scope
 
@@ -175,6 +186,7 @@ if __name__ == "__main__":
     refer_to_secrets_by_arn()
     take_numbers_from_parameters()
     tell_policies_the_encryption_context()
+    allow_batches_to_who_may_send_one()
     give_events_as_aws_does()
     find_layers_under_opt()
     scheduler._SCHEDULE_TICK_INTERVAL = 1

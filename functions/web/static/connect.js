@@ -1,10 +1,11 @@
 // The Connect page: pick an integration, fill in what it needs, go to the provider.
-// The session token stays in this module: it leaves the address bar before the first request.
+//
+// The session token leaves the address before the first request. It stays with this entry of the
+// tab's history, where only this page can read it: so reloading works, and coming back does.
 
 const main = document.getElementById("main");
-const address = new URL(location.href);
-const token = address.searchParams.get("session_token") ?? "";
-history.replaceState(null, "", location.pathname);
+const token = new URL(location.href).searchParams.get("session_token") ?? history.state?.token ?? "";
+history.replaceState({ token }, "", location.pathname);
 
 /** An element with attributes and children; text is always set as text. */
 function element(tag, attributes = {}, ...children) {
@@ -17,14 +18,26 @@ function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+/** Show a view. Its heading gets the focus, so that a screen reader begins there. */
 function show(...children) {
-  main.replaceChildren(...children);
+  main.replaceChildren(...children.filter((child) => child !== undefined));
   main.removeAttribute("aria-busy");
-  main.querySelector("h1, input, button")?.focus();
+  const heading = main.querySelector("h1");
+  document.title = heading.textContent;
+  heading.focus();
 }
 
-function fail(title, text) {
-  show(element("h1", { role: "alert", tabindex: "-1" }, title), element("p", { class: "quiet" }, text));
+function title(text) {
+  return element("h1", { tabindex: "-1" }, text);
+}
+
+function fail(heading, text) {
+  show(title(heading), element("p", { class: "quiet" }, text));
+}
+
+function explain(error) {
+  if (error.status === 401) return fail("This link has expired", "Go back to the application and start again.");
+  fail("Something went wrong", error.message);
 }
 
 async function get(path) {
@@ -34,40 +47,48 @@ async function get(path) {
   return body.data;
 }
 
-function monogram(name) {
-  return element("span", { class: "mark", "aria-hidden": "true" }, name.slice(0, 1).toUpperCase());
-}
-
 function showList(integrations, session) {
   const items = integrations.map((integration) =>
-    element("li", {}, element("button", { type: "button", onclick: () => open(integration, session, integrations) },
-      monogram(integration.display_name), integration.display_name)));
-  show(element("h1", { tabindex: "-1" }, "Connect an account"), element("ul", { class: "list" }, ...items));
+    element("li", {}, element("button", { type: "button", onclick: () => open(integration, session, integrations).catch(explain) },
+      element("span", { class: "mark", "aria-hidden": "true" }, integration.display_name.slice(0, 1).toUpperCase()),
+      integration.display_name)));
+  show(title("Connect an account"), element("ul", { class: "list" }, ...items));
 }
 
 async function open(integration, session, integrations) {
   const provider = await get(`/providers/${encodeURIComponent(integration.provider)}`);
   const presets = session.integrations_config_defaults?.[integration.unique_key]?.connection_config ?? {};
-  const fields = Object.entries(provider.connection_config ?? {})
+  const inputs = Object.entries(provider.connection_config ?? {})
     .filter(([name, field]) => !field.automated && !field.hidden && !(name in presets))
-    .sort(([, a], [, b]) => (a.order ?? 99) - (b.order ?? 99));
-  const form = element("form", { onsubmit: (event) => start(event, integration) },
-    ...fields.map(([name, field]) => input(name, field)),
+    .sort(([, a], [, b]) => (a.order ?? 99) - (b.order ?? 99))
+    .map(([name, field]) => input(name, field));
+  // Not checked by the browser, whose messages know nothing of the provider's formats.
+  const form = element("form", { novalidate: true, onsubmit: (event) => submit(event, inputs, integration) },
+    ...inputs.map(({ view }) => view),
     element("p", { class: "quiet" }, `You will sign in at ${provider.display_name ?? integration.display_name}. `
       + "Only continue if you started this yourself."),
     element("button", { class: "primary" }, "Continue"));
   const back = integrations.length > 1
     ? element("button", { type: "button", class: "back", onclick: () => showList(integrations, session) }, "← All accounts")
     : undefined;
-  show(...[back, element("h1", { tabindex: "-1" }, `Connect ${integration.display_name}`), form].filter(Boolean));
+  show(back, title(`Connect ${integration.display_name}`), form);
 }
 
+/** A field of the form: its view, its control, and what is wrong with its value. */
 function input(name, field) {
+  const id = `field-${name}`;
+  const hint = field.description
+    ? element("p", { class: "quiet", id: `${id}-hint` }, field.description)
+    : undefined;
+  const error = element("p", { class: "error", id: `${id}-error`, hidden: true });
   const attributes = {
+    id,
     name,
-    required: !field.optional,
+    "aria-describedby": [hint?.id, error.id].filter(Boolean).join(" "),
+    "aria-required": field.optional ? undefined : "true",
     placeholder: field.example,
     autocomplete: "off",
+    autocapitalize: "none",
     spellcheck: "false",
     type: field.secret ? "password" : "text",
   };
@@ -75,33 +96,47 @@ function input(name, field) {
     ? element("select", attributes, ...field.enum.map((value) => element("option", { value }, value)))
     : element("input", attributes);
   if (field.default_value) control.value = field.default_value;
-  return element("label", {}, field.title || name,
-    element("span", { class: "affixed" }, field.prefix ?? "", control, field.suffix ?? ""),
-    field.description ? element("span", { class: "quiet" }, field.description) : undefined);
+  const view = element("div", { class: "field" },
+    element("label", { for: id }, field.title || name, field.optional ? " (optional)" : ""),
+    element("div", { class: "affixed" },
+      field.prefix ? element("span", {}, field.prefix) : undefined,
+      control,
+      field.suffix ? element("span", {}, field.suffix) : undefined),
+    hint, error);
+  return { view, control, error, problem: () => problem(control.value.trim(), field) };
 }
 
-function start(event, integration) {
+function problem(value, field) {
+  if (value === "") return field.optional ? "" : "This is needed.";
+  if (!field.pattern || new RegExp(field.pattern).test(value)) return "";
+  return field.example ? `This does not fit. An example: ${field.example}` : "This does not fit.";
+}
+
+function submit(event, inputs, integration) {
   event.preventDefault();
+  const wrong = inputs.filter(({ control, error, problem }) => {
+    error.textContent = problem();
+    error.hidden = error.textContent === "";
+    control.setAttribute("aria-invalid", String(!error.hidden));
+    return !error.hidden;
+  });
+  if (wrong.length > 0) return wrong[0].control.focus();
   const target = new URL(`/oauth/connect/${encodeURIComponent(integration.unique_key)}`, location.origin);
   target.searchParams.set("connect_session_token", token);
-  for (const [name, value] of new FormData(event.target)) {
-    if (value !== "") target.searchParams.set(`params[${name}]`, value);
+  for (const { control } of inputs) {
+    const value = control.value.trim();
+    if (value !== "") target.searchParams.set(`params[${control.name}]`, value);
   }
   location.assign(target);
 }
 
 async function begin() {
   if (!token) return fail("This page cannot be opened directly", "Open it from the application you want to connect.");
-  try {
-    const session = await get("/connect/session");
-    const integrations = await get("/integrations");
-    if (integrations.length === 0) return fail("There is nothing to connect", "The application offers no accounts yet.");
-    if (integrations.length === 1) return await open(integrations[0], session, integrations);
-    showList(integrations, session);
-  } catch (error) {
-    if (error.status === 401) return fail("This link has expired", "Go back to the application and start again.");
-    fail("Something went wrong", error.message);
-  }
+  const session = await get("/connect/session");
+  const integrations = await get("/integrations");
+  if (integrations.length === 0) return fail("There is nothing to connect", "The application offers no accounts yet.");
+  if (integrations.length === 1) return open(integrations[0], session, integrations);
+  showList(integrations, session);
 }
 
-begin();
+begin().catch(explain);

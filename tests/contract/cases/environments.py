@@ -109,8 +109,3 @@ def rotate_too_often(world: World) -> None:
     for _ in range(5):
         world.ask("POST", ROTATE, {"overlap_seconds": 3600})
 
-
-@shows(f"POST {ROTATE}", 409, "conflict")
-def rotate_an_environment_that_is_changing(world: World) -> None:
-    """Two rotations at once: one of them finds another newest key than it read."""
-    raise NotImplementedError

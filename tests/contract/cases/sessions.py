@@ -1,5 +1,7 @@
 """Answers about connect sessions."""
 
+from urllib.parse import parse_qs, urlsplit
+
 from tests.contract.cases.registry import shows
 from tests.contract.world import World
 
@@ -47,7 +49,10 @@ def read(world: World) -> None:
     token = world.ask("POST", "/connect/sessions", FULL).json()["data"]["token"]
     assert "result" not in world.ask("GET", "/connect/session", key=token).json()["data"]
 
-    world.tenant.back(f"/oauth/callback/test?{_denied(world, token)}", world.cookies)
+    begun = world.tenant.start(token)
+    asked = parse_qs(urlsplit(begun.headers["location"]).query)
+    denied = f"/oauth/callback/test?error=access_denied&state={asked['state'][0]}"
+    assert world.tenant.back(denied, begun.cookies).status == 400
     result = world.ask("GET", "/connect/session", key=token).json()["data"]["result"]
     assert result["status"] == "error"
 

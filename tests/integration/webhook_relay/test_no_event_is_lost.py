@@ -1,5 +1,7 @@
 """An event exists exactly if its change was committed, and is relayed until it is queued."""
 
+from dataclasses import replace
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -35,15 +37,15 @@ def test_an_event_is_committed_with_its_change_or_not_at_all(stack: RunningStack
     assert queued == [kept.event_id]
 
 
-def test_writing_an_event_twice_sends_it_once(stack: RunningStack) -> None:
+def test_an_event_is_sent_once_and_never_rewritten(stack: RunningStack) -> None:
     customer = webhook_customer(stack, primary_url=URL)
-    event = make_event(environment_id=customer.environment_id)
+    event = customer.emit()
 
-    customer.outbox.put(event)
-    customer.outbox.put(event)
+    customer.outbox.put(replace(event, connection_id="another"))
     stack.run_stream("OutboxTable")
 
     assert len(stack.messages("WebhookQueue")) == 1
+    assert customer.outbox.get(customer.environment_id, event.event_id) == event
 
 
 def test_what_cannot_be_queued_is_relayed_later_in_the_same_order(stack: RunningStack) -> None:

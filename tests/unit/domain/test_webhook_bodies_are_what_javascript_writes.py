@@ -100,6 +100,7 @@ def test_parsing_and_writing_it_again_in_javascript_changes_no_byte(tags: dict[s
     body = webhook_body(make_event(tags=tags, end_user=end_user, version=2**53 - 1), "dev")
 
     assert rewritten_by_javascript([body]) == [body]
+    assert json.loads(body)["tags"] == tags
 
 
 TAGS = st.dictionaries(st.text(max_size=8), st.text(max_size=8), max_size=6)

@@ -13,6 +13,7 @@ call to KMS. Cached keys live at most five minutes and a bounded number of uses.
 import os
 import struct
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
@@ -86,28 +87,29 @@ class Envelope:
         """Encrypt for one place. Raises ``SealError`` if KMS does not give a key."""
         place = context.of_data_key()
         key = self._cached(place, None) or self._generate(place)
-        nonce = os.urandom(NONCE_BYTES)
-        ciphertext = key.cipher.encrypt(nonce, plaintext, context.associated_data())
-        head = struct.pack(">BH", FORMAT, len(key.wrapped))
-        return head + key.wrapped + nonce + ciphertext
+        return _encrypt(plaintext, key, context)
+
+    def sealer(self, sealed: bytes, context: SealContext) -> Callable[[bytes], bytes]:
+        """What seals for this place with the data key of a value that is there.
+
+        The key is had now: what is sealed later needs neither KMS nor the cache. Raises
+        ``SealError`` as ``unseal`` does.
+        """
+        wrapped, _, _ = _parts(sealed)
+        key = self._key(wrapped, context.of_data_key())
+        return lambda plaintext: _encrypt(plaintext, key, context)
 
     def unseal(self, sealed: bytes, context: SealContext) -> bytes:
         """Decrypt at the place it was sealed for. Raises ``SealError`` anywhere else."""
-        try:
-            version, length = struct.unpack_from(">BH", sealed)
-        except struct.error as error:
-            raise SealError("A sealed value is cut short.") from error
-        if version != FORMAT:
-            raise SealError("A sealed value has an unknown format.")
-        wrapped = sealed[3 : 3 + length]
-        nonce = sealed[3 + length : 3 + length + NONCE_BYTES]
-        ciphertext = sealed[3 + length + NONCE_BYTES :]
-        place = context.of_data_key()
-        key = self._cached(place, wrapped) or self._unwrap(wrapped, place)
+        wrapped, nonce, ciphertext = _parts(sealed)
+        key = self._key(wrapped, context.of_data_key())
         try:
             return key.cipher.decrypt(nonce, ciphertext, context.associated_data())
         except (InvalidTag, ValueError) as error:
             raise SealError("A sealed value does not belong here.") from error
+
+    def _key(self, wrapped: bytes, place: SealContext) -> _DataKey:
+        return self._cached(place, wrapped) or self._unwrap(wrapped, place)
 
     def _cached(self, context: SealContext, wrapped: bytes | None) -> _DataKey | None:
         with self._lock:
@@ -150,3 +152,21 @@ class Envelope:
             return self._remember(context, answer["Plaintext"], wrapped)
         except (ClientError, BotoCoreError, ValueError) as error:
             raise SealError("KMS did not unwrap a data key.") from error
+
+
+def _encrypt(plaintext: bytes, key: _DataKey, context: SealContext) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    ciphertext = key.cipher.encrypt(nonce, plaintext, context.associated_data())
+    return struct.pack(">BH", FORMAT, len(key.wrapped)) + key.wrapped + nonce + ciphertext
+
+
+def _parts(sealed: bytes) -> tuple[bytes, bytes, bytes]:
+    """Wrapped key, nonce, ciphertext."""
+    try:
+        version, length = struct.unpack_from(">BH", sealed)
+    except struct.error as error:
+        raise SealError("A sealed value is cut short.") from error
+    if version != FORMAT:
+        raise SealError("A sealed value has an unknown format.")
+    nonce_at, ciphertext_at = 3 + length, 3 + length + NONCE_BYTES
+    return sealed[3:nonce_at], sealed[nonce_at:ciphertext_at], sealed[ciphertext_at:]

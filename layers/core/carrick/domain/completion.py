@@ -25,7 +25,7 @@ from carrick.transport.client import Transport
 
 MAX_STATE_LENGTH = 256
 PROVIDER_SECONDS = 15.0
-# The whole answer is kept, and an item of DynamoDB holds 400 KB. Real answers stay below 20 KB.
+# The tokens in it must fit an item of 400 KB. Real answers stay below 20 KB.
 MAX_ANSWER_BYTES = 128 * 1024
 COMMIT_TRIES = 3
 
@@ -170,7 +170,7 @@ def _commit(authorized: Authorized, tokens: TokenSet, deps: Dependencies) -> Con
 
 def _commit_once(authorized: Authorized, tokens: TokenSet, deps: Dependencies) -> Connection:
     flow, existing, now = authorized.flow, authorized.existing, deps.now()
-    credentials = oauth2.credentials_of(tokens, {})
+    credentials = oauth2.credentials_of(tokens, {}).within_bounds()
     connection = connection_of(authorized, tokens, credentials, now=now)
     sealed = deps.vault.seal_credentials(connection.key, credentials)
     connection = replace(connection, sealed_credentials=sealed)

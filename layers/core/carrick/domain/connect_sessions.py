@@ -8,7 +8,7 @@ from typing import Any
 from carrick import identifiers
 from carrick.clock import Clock
 from carrick.errors import InvalidRequestError, ValidationFailedError
-from carrick.models.connection import ConnectionKey
+from carrick.models.connection import Connection, ConnectionKey
 from carrick.models.environment import hash_token
 from carrick.models.patterns import TAG_KEY
 from carrick.models.session import ConnectSession, Reconnect, SessionRequest
@@ -55,17 +55,13 @@ def create_reconnect(
 ) -> tuple[str, ConnectSession]:
     """Make a session that may renew one existing connection, and nothing else.
 
-    What the request does not name is inherited: tags, end user, connection config. With an end user
-    and no tags, the tags that tell of the end user change and the others stay. Raises
+    What the request does not name is inherited: tags, end user, connection config. Raises
     ``InvalidRequestError`` if there is no such connection.
     """
     connection = deps.connections.get(ConnectionKey(environment_id, integration_id, connection_id))
     if connection is None:
         raise InvalidRequestError("ConnectionID or IntegrationId does not exists")
-    request = replace(request, allowed_integrations=(integration_id,))
-    if request.tags is None and (request.end_user or request.organization):
-        kept = {k: v for k, v in connection.tags.items() if k not in DERIVED_TAGS}
-        request = replace(request, tags=kept)
+    request = replace(_inheriting(request, connection), allowed_integrations=(integration_id,))
     _check_integrations(environment_id, request, deps.integrations)
     config = {k: v for k, v in connection.connection_config.items() if isinstance(v, str)}
     target = Reconnect(integration_id, connection_id, connection.id, config)
@@ -108,6 +104,25 @@ def derived_tags(
     return combined
 
 
+def _inheriting(request: SessionRequest, connection: Connection) -> SessionRequest:
+    """A reconnect's request with what it leaves out of who connects; tags follow from that.
+
+    One that says nothing of it stays so: then the connection's own, as they are when it is renewed.
+    """
+    if request.end_user is None and request.organization is None:
+        return request
+    before = dict(connection.end_user or {})
+    organization = before.pop("organization", None)
+    return replace(
+        request,
+        end_user=request.end_user if request.end_user is not None else before or None,
+        organization=request.organization if request.organization is not None else organization,
+        tags=request.tags
+        if request.tags is not None
+        else {k: v for k, v in connection.tags.items() if k not in DERIVED_TAGS},
+    )
+
+
 def _store(
     environment_id: str,
     request: SessionRequest,
@@ -119,7 +134,7 @@ def _store(
     end_user = dict(request.end_user) if request.end_user is not None else None
     if end_user is not None and request.organization is not None:
         end_user["organization"] = dict(request.organization)
-    has_tags = not (request.tags is end_user is request.organization is None)
+    named = (request.tags, request.end_user, request.organization)
     session = ConnectSession(
         token_hash=hash_token(token),
         environment_id=environment_id,
@@ -128,7 +143,7 @@ def _store(
         operation_id=identifiers.new_operation_id(),
         end_user=end_user,
         tags=derived_tags(request.end_user, request.organization, request.tags)
-        if has_tags
+        if any(part is not None for part in named)
         else None,
         allowed_integrations=request.allowed_integrations,
         defaults=request.defaults,

@@ -8,7 +8,12 @@ from typing import Any
 from carrick import identifiers
 from carrick.clock import Clock
 from carrick.domain import auth_events
-from carrick.errors import ConflictError, InvalidRequestError, NotFoundError
+from carrick.errors import (
+    ConflictError,
+    InvalidRequestError,
+    NotFoundError,
+    PayloadTooLargeError,
+)
 from carrick.models.connection import Connection, ConnectionKey, ConnectionSummary
 from carrick.store.connection_items import to_json
 from carrick.store.connection_lists import ConnectionLists
@@ -18,6 +23,9 @@ from carrick.store.outbox import Outbox
 
 TRIES = 5
 MAX_METADATA_CONNECTIONS = 100
+# An item holds 400 KB and a transaction 4 MB: a hundred connections fit, and what a refresh adds
+# to one of them always does.
+MAX_METADATA_BYTES = 32 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +73,10 @@ def update(
     tags: Mapping[str, str] | None = None,
     webhook_url_override: str | None = None,
 ) -> None:
-    """Replace what is given. An empty ``webhook_url_override`` removes it."""
+    """Replace what is given. An empty ``webhook_url_override`` removes it.
+
+    Raises ``NotFoundError``; ``ConflictError`` when others change it all the time.
+    """
 
     def change(connection: Connection) -> Connection:
         return replace(
@@ -83,7 +94,10 @@ def update(
 def change_metadata(
     keys: Sequence[ConnectionKey], metadata: Mapping[str, Any], deps: Dependencies, *, merge: bool
 ) -> None:
-    """Set or shallowly merge the metadata of some connections: of all of them, or of none."""
+    """Set or shallowly merge the metadata of some connections: of all of them, or of none.
+
+    Raises ``NotFoundError``; ``PayloadTooLargeError`` when the outcome is over 32 KiB for one.
+    """
     if len(keys) > MAX_METADATA_CONNECTIONS:
         raise InvalidRequestError(f"At most {MAX_METADATA_CONNECTIONS} connections at once.")
 
@@ -124,7 +138,7 @@ def delete(key: ConnectionKey, deps: Dependencies) -> Connection:
 def _existing(key: ConnectionKey, deps: Dependencies) -> Connection:
     connection = deps.connections.get(key)
     if connection is None:
-        raise NotFoundError("No such connection.", code="unknown_connection")
+        raise NotFoundError("Failed to find connection")
     return connection
 
 
@@ -139,6 +153,8 @@ def _edit(
             changes[name] = getattr(after, name)
     if after.metadata != before.metadata:
         changes["metadata"] = to_json(after.metadata)
+        if len(changes["metadata"].encode()) > MAX_METADATA_BYTES:
+            raise PayloadTooLargeError("The metadata of a connection is over 32 KiB.")
     return [
         deps.connections.edit_write(before, changes),
         *deps.tags.writes(after, previous=before),

@@ -17,6 +17,8 @@ CONFIRM_AFTER_SECONDS = 60.0
 MISCONFIGURED_RETRY_SECONDS = 3_600.0
 MAX_BACKOFF_SECONDS = 3_600.0
 GIVE_UP_AFTER_SECONDS = 4 * DAY_SECONDS
+# A pause of ours between two failures is no failure of the provider.
+GIVE_UP_AFTER_ATTEMPTS = 10
 STAMP_SECONDS = 3_600.0
 
 REJECTED = "invalid_grant"
@@ -114,10 +116,11 @@ def after_failure(
 ) -> RefreshState:
     """The bookkeeping after a failure: when to try again, or that it is over."""
     before = connection.refresh
-    failing_since = before.failing_since or now
     attempts = before.attempts + 1
+    # Time under a wrong client secret does not count: it says nothing about the connection.
+    failing_since = now if failure.misconfigured else before.failing_since or now
     confirmed = failure.rejected and before.error_code == REJECTED
-    given_up = not failure.misconfigured and now - failing_since >= GIVE_UP_AFTER_SECONDS
+    given_up = now - failing_since >= GIVE_UP_AFTER_SECONDS and attempts >= GIVE_UP_AFTER_ATTEMPTS
     state = replace(
         before,
         lease_owner="",

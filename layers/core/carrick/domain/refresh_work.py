@@ -12,8 +12,8 @@ def refresh_if_due(
 ) -> str:
     """Returns the outcome in a word, for the log. A message is done whatever it is.
 
-    A failure is recorded on the connection with the time of the next try, so it needs no redelivery;
-    only what raises (KMS or DynamoDB down) does.
+    A failure is recorded on the connection with the time of the next try, so it needs no
+    redelivery; only what raises (KMS or DynamoDB down) does.
     """
     key = ConnectionKey(message.environment_id, message.integration_id, message.connection_id)
     connection = deps.connections.get(key)

@@ -10,11 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from carrick import clock
+from botocore.exceptions import BotoCoreError, ClientError
+
+from carrick import clock, observability
 from carrick.clock import Clock
 from carrick.domain import refresh_policy
 from carrick.domain.vault import Vault
-from carrick.errors import CarrickError, NotFoundError, RefreshError
+from carrick.errors import CarrickError, NotFoundError, RefreshError, SealError
 from carrick.models.connection import Connection, ConnectionKey, spread_of
 from carrick.models.credentials import Credentials
 from carrick.store.connections import ConnectionStore
@@ -56,7 +58,8 @@ def read_connection(
     """The connection, refreshed first if it is near its end.
 
     ``seconds_left`` is what is left of this invocation. ``with_credentials`` false reads facts
-    only: no refresh, nothing unsealed. Raises ``NotFoundError``.
+    only: no refresh, nothing unsealed. When KMS or a table is down, a token that still works is
+    served. Raises ``NotFoundError``.
     """
     connection = _get(key, deps)
     if not with_credentials:
@@ -64,15 +67,21 @@ def read_connection(
     error: CarrickError | None = None
     credentials: Credentials | None = None
     if _wants_refresh(connection, deps.now(), force=force_refresh):
-        connection, credentials, error = _renew(
-            connection, deps, seconds_left=seconds_left, force=force_refresh
-        )
+        try:
+            connection, credentials, error = _renew(
+                connection, deps, seconds_left=seconds_left, force=force_refresh
+            )
+        except (SealError, ClientError, BotoCoreError) as failure:
+            if force_refresh or not refresh_policy.is_valid(connection, deps.now()):
+                raise
+            observability.error("refresh_not_tried", exception=failure)
     _stamp(connection, deps)
-    if error is not None and not refresh_policy.is_valid(connection, deps.now()):
+    is_valid = refresh_policy.is_valid(connection, deps.now())
+    if error is not None and (force_refresh or not is_valid):
         return Read(connection, None, error)
     if credentials is None:
         credentials = deps.vault.unseal_credentials(key, connection.sealed_credentials)
-    return Read(connection, credentials, error if force_refresh else None)
+    return Read(connection, credentials)
 
 
 def _get(key: ConnectionKey, deps: Dependencies) -> Connection:
@@ -96,7 +105,7 @@ def _renew(
     force: bool,
 ) -> tuple[Connection, Credentials | None, CarrickError | None]:
     """Refresh, or wait for who does; until there is a newer version, a failure, or no time."""
-    asked_version = connection.version
+    asked = connection
     wait = FIRST_WAIT_SECONDS
     while True:
         if not force and not refresh_policy.may_try(connection, deps.now()):
@@ -105,7 +114,7 @@ def _renew(
             outcome = deps.refresh(connection, seconds_left=seconds_left, force=force)
             if outcome.result != "busy":
                 return outcome.connection, outcome.credentials, outcome.error
-        elif not force and refresh_policy.is_valid(connection, deps.now()):
+        if not force and refresh_policy.is_valid(connection, deps.now()):
             return connection, None, None
         if seconds_left() < ANSWER_SECONDS + wait:
             error = RefreshError("A refresh is in progress.", code="refresh_in_progress")
@@ -113,7 +122,7 @@ def _renew(
         clock.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311 - spreads retries, no secret
         wait = min(LONGEST_WAIT_SECONDS, wait * 2)
         connection = _get(connection.key, deps)
-        if connection.version != asked_version:
+        if (connection.id, connection.version) != (asked.id, asked.version):
             return connection, None, None
 
 

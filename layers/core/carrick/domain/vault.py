@@ -15,6 +15,7 @@ be two calls to KMS for every authorization.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 
 from carrick.crypto.envelope import Envelope, SealContext
@@ -35,6 +36,13 @@ class Vault:
 
     def unseal_credentials(self, key: ConnectionKey, sealed: bytes) -> Credentials:
         return Credentials.from_bytes(self._envelope.unseal(sealed, _connection(key)))
+
+    def credentials_sealer(
+        self, key: ConnectionKey, sealed: bytes
+    ) -> Callable[[Credentials], bytes]:
+        """What seals the next credentials of a connection without asking KMS any more."""
+        seal = self._envelope.sealer(sealed, _connection(key))
+        return lambda credentials: seal(credentials.to_bytes())
 
     def seal_client_secret(self, environment_id: str, integration_id: str, secret: str) -> bytes:
         return self._envelope.seal(secret.encode(), _integration(environment_id, integration_id))

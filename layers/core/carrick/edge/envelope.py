@@ -29,7 +29,7 @@ def status_of(error: errors.CarrickError) -> int:
 
 
 def page_status_of(error: errors.CarrickError) -> int:
-    """The status of a page in the popup: what the provider did wrong is 400 there (contract §5.7)."""
+    """The status of a page in the popup: what a provider did wrong is 400 (contract §5.7)."""
     status = status_of(error)
     return 400 if status == 424 else status
 

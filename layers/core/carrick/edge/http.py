@@ -23,6 +23,7 @@ from carrick.errors import (
     PayloadTooLargeError,
     UnsupportedMediaTypeError,
 )
+from carrick.models.session import ConnectSession
 
 MAX_BODY_BYTES = 256 * 1024
 SECURITY_HEADERS = {
@@ -93,6 +94,13 @@ class Request:
         if self.caller is None:
             raise NotFoundError("This route has no caller.")
         return self.caller
+
+    @property
+    def session(self) -> ConnectSession:
+        """The connect session of a route that takes nothing else."""
+        if self.authorized.session is None:
+            raise NotFoundError("This route has no session.")
+        return self.authorized.session
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from carrick.edge.http import Response
 
@@ -19,15 +20,23 @@ _PAGE = """<!doctype html>
 <title>Authorization callback</title>
 <style nonce="{nonce}">
 :root {{ color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }}
-body {{ margin: 0; min-height: 100vh; display: grid; place-items: center;
-  background: Canvas; color: CanvasText }}
-main {{ max-width: 26rem; padding: 2rem; text-align: center }}
-.mark {{ width: 3rem; height: 3rem; margin: 0 auto 1rem; border-radius: 50%; display: grid;
-  place-items: center; font-size: 1.5rem; color: #fff; background: {color} }}
-h1 {{ font-size: 1.25rem; margin: 0 0 .5rem }}
-p {{ margin: 0; overflow-wrap: anywhere }}
+body {{ margin: 0; min-height: 100vh; display: grid; place-items: start center;
+  background: light-dark(#f4f5f7, #101216); color: light-dark(#16191f, #eceef2) }}
+main {{ box-sizing: border-box; width: min(27rem, 100%); margin: clamp(0rem, 12vh, 7rem) 0 2rem;
+  padding: 2.5rem 2rem; text-align: center; background: light-dark(#fff, #181b21);
+  border: 1px solid light-dark(#d9dde3, #343a45); border-radius: 1rem;
+  box-shadow: 0 1px 2px rgb(0 0 0 / 4%), 0 12px 32px -12px rgb(0 0 0 / 12%) }}
+.mark {{ width: 3.25rem; height: 3.25rem; margin: 0 auto 1.25rem; border-radius: 50%;
+  display: grid; place-items: center; font-size: 1.5rem; font-weight: 600;
+  color: {color}; background: color-mix(in srgb, {color} 14%, transparent) }}
+h1 {{ font-size: 1.3rem; line-height: 1.3; margin: 0 0 .5rem }}
+p {{ margin: 0; overflow-wrap: anywhere; color: light-dark(#59616e, #a3acba) }}
+@media (max-width: 30rem) {{
+  body {{ background: light-dark(#fff, #181b21) }}
+  main {{ margin: 0; border: 0; border-radius: 0; box-shadow: none }}
+}}
 </style>
-<main role="{role}">
+<main>
 <div class="mark" aria-hidden="true">{mark}</div>
 <h1>{title}</h1>
 <p>{text}</p>
@@ -76,13 +85,12 @@ def _page(
     succeeded = status < 400
     body = _PAGE.format(
         nonce=nonce,
-        color="#137a4b" if succeeded else "#b3261e",
+        color="light-dark(#137a4b, #6fd3a0)" if succeeded else "light-dark(#a8200d, #ffa198)",
         mark="&#10003;" if succeeded else "!",
-        role="status" if succeeded else "alert",
         title=html.escape(title),
         text=html.escape(text),
         message=_script_json(
-            {"message": message, "origins": list(dict.fromkeys(origins)), "closes": succeeded}
+            {"message": message, "origins": _origins(origins), "closes": succeeded}
         ),
     )
     policy = (
@@ -91,6 +99,12 @@ def _page(
     )
     headers = {"content-type": "text/html; charset=utf-8", "content-security-policy": policy}
     return Response(status, body, headers)
+
+
+def _origins(urls: Sequence[str]) -> list[str]:
+    """The origins of URLs as browsers write them, each once. A base URL may have a path."""
+    parts = (urlsplit(url) for url in urls)
+    return list(dict.fromkeys(f"{part.scheme}://{part.netloc}".lower() for part in parts))
 
 
 def _script_json(value: Any) -> str:

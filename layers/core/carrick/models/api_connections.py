@@ -1,8 +1,8 @@
 """Bodies of ``/connections…`` (contract §7.5, §7.6)."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from carrick.models.api_sessions import EndUser, Organization, Tags
 from carrick.models.fields import Body, ConnectionId, UniqueKey, Url
@@ -15,6 +15,12 @@ class UpdateConnection(Body):
     organization: Organization | None = None
     tags: Tags | None = None
     webhook_url_override: Url | None = None
+
+    @model_validator(mode="after")
+    def _belongs_to_somebody(self) -> Self:
+        if self.organization is not None and self.end_user is None:
+            raise ValueError("Send end_user with organization")
+        return self
 
     def stored_end_user(self) -> dict[str, Any] | None:
         """The end user as it is kept, with the organization in it."""

@@ -1,10 +1,11 @@
 """Bodies of ``/connect/…`` (contract §2)."""
 
+import re
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from carrick.catalog.hosts import is_hostname
 from carrick.models.fields import (
     Body,
     ConnectionId,
@@ -17,12 +18,21 @@ from carrick.models.fields import (
 from carrick.models.session import IntegrationDefaults, SessionRequest
 
 MAX_TAGS = 10
+OWN_CLIENT = frozenset(
+    {
+        "oauth_client_id_override",
+        "oauth_client_secret_override",
+        "oauth_refresh_token_override",
+    }
+)
 
 Email = Annotated[
     str, StringConstraints(min_length=5, max_length=255, pattern=r"^[^@\s]{1,64}@[^@\s]{1,189}$")
 ]
 Name = Annotated[str, StringConstraints(max_length=255)]
 Value = Annotated[str, StringConstraints(max_length=2048)]
+# With 32 of them a webhook body stays below 20 KB (Standard Webhooks).
+EndUserTag = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
 def _unlike_in_case(tags: dict[str, str]) -> dict[str, str]:
@@ -35,18 +45,27 @@ def _unlike_in_case(tags: dict[str, str]) -> dict[str, str]:
 
 
 def _origin(text: str) -> str:
-    parts = urlsplit(text)
-    is_local = parts.hostname in {"localhost", "127.0.0.1"}
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_local):
+    """As browsers write it. It stands in pages and policies, so nothing else may hide in it."""
+    scheme, _, authority = text.partition("://")
+    host, colon, port = authority.partition(":")
+    is_local = host in {"localhost", "127.0.0.1"}
+    if scheme != "https" and not (scheme == "http" and is_local):
         raise ValueError("An origin begins with https://")
-    if text != f"{parts.scheme}://{parts.netloc}" or "@" in parts.netloc or not parts.netloc:
-        raise ValueError("An origin is scheme, host and port, and nothing else")
+    if not (is_local or is_hostname(host)) or (colon and not re.fullmatch("[1-9][0-9]{0,4}", port)):
+        raise ValueError("An origin is scheme, host in lower case, port, and nothing else")
     return text
+
+
+def _web_link(url: str) -> str:
+    if url and not re.fullmatch(r"https?://[^\s/?#]+[^\s]*", url):
+        raise ValueError("Not an http or https URL")
+    return url
 
 
 Tags = Annotated[
     dict[TagKey, TagValue], Field(max_length=MAX_TAGS), AfterValidator(_unlike_in_case)
 ]
+WebLink = Annotated[Url, AfterValidator(_web_link)]
 Origin = Annotated[str, StringConstraints(max_length=300), AfterValidator(_origin)]
 
 
@@ -63,7 +82,7 @@ class EndUser(Body):
     id: ShortText
     email: Email | None = None
     display_name: Name | None = None
-    tags: Annotated[dict[str, Name], Field(max_length=64)] = {}
+    tags: Annotated[dict[EndUserTag, Name], Field(max_length=32)] = {}
 
     def stored(self) -> dict[str, Any]:
         """As it is kept with session and connection."""
@@ -77,6 +96,13 @@ class PresetConfig(Body):
     __pydantic_extra__: dict[str, Value]
 
     oauth_scopes_override: Annotated[str, StringConstraints(max_length=4096)] | None = None
+
+    @model_validator(mode="after")
+    def _holds_no_secret(self) -> Self:
+        if not OWN_CLIENT.isdisjoint(self.__pydantic_extra__ or {}):
+            # It would be kept and shown as connection config: no place for a secret.
+            raise ValueError("A client of the end user's own is not supported")
+        return self
 
 
 class Defaults(Body):
@@ -102,15 +128,15 @@ class Defaults(Body):
 class Override(Body):
     """What the Connect UI shows instead of the entry's."""
 
-    docs_connect: Url = ""
+    docs_connect: WebLink = ""
 
 
 class _Session(Body):
     end_user: EndUser | None = None
     organization: Organization | None = None
     tags: Tags | None = None
-    integrations_config_defaults: dict[UniqueKey, Defaults] = {}
-    overrides: dict[UniqueKey, Override] = {}
+    integrations_config_defaults: Annotated[dict[UniqueKey, Defaults], Field(max_length=100)] = {}
+    overrides: Annotated[dict[UniqueKey, Override], Field(max_length=100)] = {}
     allowed_origins: Annotated[list[Origin], Field(max_length=20)] = []
     webhook_url_override: Url | None = None
 

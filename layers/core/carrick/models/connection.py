@@ -1,4 +1,4 @@
-"""A connection: facts about one end user's credentials for one integration, and the sealed secrets."""
+"""A connection: facts about one end user's credentials for one integration, and sealed secrets."""
 
 import zlib
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ class RefreshState:
 
     ``refresh_at``       when the schedule should look at it; ``None`` leaves the due index
     ``lease_owner``      the attempt that may refresh until ``lease_until``; empty if none
-    ``failing_since``    first failure of the present run of failures
+    ``failing_since``    first failure of the present run of failures that the connection may die of
     ``error_code``       why the last refresh failed; empty when healthy
     ``exhausted``        terminal: nothing but the end user (or ``force_refresh``) revives it
     """
@@ -44,8 +44,8 @@ class Connection:
 
     ``expires_at`` is the access token's, ``refreshable`` whether a refresh is possible at all;
     both repeat facts that are sealed, and ``expiration_buffer_seconds`` repeats the provider's, so
-    that a read needs neither key nor catalog to know that nothing is due. ``binding`` says how the browser
-    was bound to the flow that made it (``cookie``, ``import``).
+    that a read needs neither key nor catalog to know that nothing is due. ``binding`` says how the
+    browser was bound to the flow that made it (``cookie``, ``import``).
     """
 
     key: ConnectionKey

@@ -7,6 +7,9 @@ from typing import Any
 
 from carrick import clock
 
+MAX_RAW_BYTES = 64 * 1024
+"""A provider's answer is kept up to here. Beyond it an item or a message could not hold it all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
@@ -36,6 +39,10 @@ class Credentials:
         """A copy with some members replaced."""
         return replace(self, values={**self.values, **values})
 
+    def within_bounds(self) -> "Credentials":
+        """The same, without ``raw`` if that is too large to be kept."""
+        return self if len(json.dumps(self.raw)) <= MAX_RAW_BYTES else replace(self, raw={})
+
     def to_bytes(self) -> bytes:
         """The plaintext that is sealed."""
         document = {
@@ -62,16 +69,17 @@ class Credentials:
         if self.expires_at is not None:
             shown["expires_at"] = clock.iso_z(self.expires_at)
         shown["raw"] = self.raw
-        return shown if with_refresh_token else _without_refresh_tokens(shown)
+        return shown if with_refresh_token else without_refresh_tokens(shown)
 
 
-def _without_refresh_tokens(value: Any) -> Any:
+def without_refresh_tokens(value: Any) -> Any:
+    """A copy without members whose name reads as refresh token, at any depth (contract §7.2)."""
     if isinstance(value, Mapping):
         return {
-            name: _without_refresh_tokens(member)
+            name: without_refresh_tokens(member)
             for name, member in value.items()
             if name.replace("_", "").replace("-", "").lower() != "refreshtoken"
         }
     if isinstance(value, list):
-        return [_without_refresh_tokens(member) for member in value]
+        return [without_refresh_tokens(member) for member in value]
     return value

@@ -5,7 +5,7 @@ from typing import Any
 
 from carrick import clock
 from carrick.models.connection import Connection, ConnectionSummary
-from carrick.models.credentials import Credentials
+from carrick.models.credentials import Credentials, without_refresh_tokens
 from carrick.models.session import ConnectSession
 
 EndUser = Mapping[str, Any] | None
@@ -24,7 +24,7 @@ def connection(
         "end_user": end_user(row.end_user),
         "tags": row.tags,
         "metadata": row.metadata or None,
-        "connection_config": row.connection_config,
+        "connection_config": without_refresh_tokens(row.connection_config),
         "webhook_url_override": row.webhook_url_override,
         "created_at": clock.iso_offset(row.created_at),
         "updated_at": clock.iso_offset(row.updated_at),
@@ -70,7 +70,7 @@ def end_user(stored: EndUser) -> dict[str, Any] | None:
 
 
 def session(row: ConnectSession) -> dict[str, Any]:
-    """``GET /connect/session``. ``result`` is ours: how the last authorization of it ended."""
+    """``GET /connect/session``. ``result`` is ours: how its last authorization ended."""
     data: dict[str, Any] = {
         "endUser": end_user(row.end_user),
         "connectUISettings": {
@@ -97,6 +97,15 @@ def session(row: ConnectSession) -> dict[str, Any]:
     if row.result is not None:
         data["result"] = row.result
     return data
+
+
+def created_session(token: str, row: ConnectSession, base_url: str) -> dict[str, Any]:
+    """``POST /connect/sessions``. The link's path ends in a slash, as the clients have it."""
+    return {
+        "token": token,
+        "connect_link": f"{base_url}/connect/?session_token={token}",
+        "expires_at": clock.iso_z(row.expires_at),
+    }
 
 
 def _errors(code: str, operation_id: str) -> list[dict[str, str]]:

@@ -17,7 +17,7 @@ class RefreshQueue:
         self._url = url
 
     def send(self, messages: Iterable[RefreshMessage]) -> int:
-        """Send all; returns how many SQS took. One that it did not take is due again next minute."""
+        """Send all; returns how many SQS took. One that it did not take is due next minute."""
         sent, waiting = 0, iter(messages)
         while batch := list(islice(waiting, 10)):
             answer = self._client.send_message_batch(

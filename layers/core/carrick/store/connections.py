@@ -39,6 +39,17 @@ class RefreshCommit:
     granted_scopes: tuple[str, ...]
     refresh: RefreshState
 
+    @classmethod
+    def of(cls, refreshed: Connection) -> "RefreshCommit":
+        """The parts of a refreshed connection that a refresh may change."""
+        return cls(
+            sealed_credentials=refreshed.sealed_credentials,
+            expires_at=refreshed.expires_at,
+            refreshable=refreshed.refreshable,
+            granted_scopes=refreshed.granted_scopes,
+            refresh=refreshed.refresh,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Fence:
