@@ -8,10 +8,10 @@ not atomic when several threads call it, and DynamoDB's conditions are what Carr
 import json
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from local import backends, contents, identities
+from local import backends, contents, identities, sockets
 from local.permissions import Denial, Permissions
 from local.resources import FunctionSpec
 from local.servers import JSON, HttpRequest, HttpResponse, LoopbackServer
@@ -38,6 +38,7 @@ class LocalAws:
             roles={self._roles[name]: spec for name, spec in stack.functions.items()},
             aliases=stack.aliases,
         )
+        self.sockets = sockets.OpenSockets()
         self._session: Any = None
         self._clients: dict[tuple[str, str], Any] = {}
         self._clients_lock = threading.Lock()
@@ -83,7 +84,7 @@ class LocalAws:
         """The variables of a function: the template's, the endpoint, and its own credentials."""
         spec = self.stack.functions[function_name]
         return {
-            **spec.environment,
+            **{name: self._here(value) for name, value in spec.environment.items()},
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_REGION": identities.REGION,
             "AWS_DEFAULT_REGION": identities.REGION,
@@ -91,6 +92,13 @@ class LocalAws:
             "AWS_SECRET_ACCESS_KEY": "local",
             "AWS_EC2_METADATA_DISABLED": "true",
         }
+
+    def _here(self, value: str) -> str:
+        """A variable's value, with the management APIs of WebSocket APIs where they are here."""
+        for api in self.stack.socket_apis.values():
+            endpoint = identities.api_endpoint(api.logical_id)
+            value = value.replace(endpoint, f"{self.endpoint_url}{sockets.PREFIX}{api.api_id}")
+        return value
 
     def client(self, service: str) -> Any:
         """A client of the administrator, who may do everything."""
@@ -119,7 +127,8 @@ class LocalAws:
             return self._clients[service, access_key]
 
     def clear(self) -> None:
-        """Empty every table, stream and queue. Keys and secrets stay."""
+        """Empty every table, stream and queue, close every socket. Keys and secrets stay."""
+        self.sockets.clear()
         contents.clear(self.stack)
 
     def queue_url(self, logical_id: str) -> str:
@@ -142,11 +151,12 @@ class LocalAws:
 
     def _handle(self, request: HttpRequest) -> HttpResponse:
         headers = {name.lower(): value for name, value in request.headers}
+        if request.target.startswith(sockets.PREFIX):
+            return self._manage_sockets(request, headers)
         target = headers.get("x-amz-target", "")
         denial = self._permissions.judge(headers, request.body)
         if denial is not None:
-            for tell in self.on_denial:
-                tell(denial.message)
+            self._tell(denial)
             return _refusal(denial)
         if request.target != "/" or not backends.is_served(target):
             return _refusal(Denial("UnknownOperationException", f"Not served locally: {target}"))
@@ -155,6 +165,20 @@ class LocalAws:
             for notify in self.on_write:
                 notify()
         return response
+
+    def _manage_sockets(self, request: HttpRequest, headers: Mapping[str, str]) -> HttpResponse:
+        place = sockets.called(request.target)
+        if place is None:
+            return sockets.refused("ForbiddenException", "Not served locally")
+        denial = self._permissions.judge_need(headers, sockets.need_of(place, request.method))
+        if denial is not None:
+            self._tell(denial)
+            return sockets.refused(denial.code, denial.message)
+        return self.sockets.manage(place, request)
+
+    def _tell(self, denial: Denial) -> None:
+        for tell in self.on_denial:
+            tell(denial.message)
 
 
 def _has_changed(operation: str, response: HttpResponse) -> bool:

@@ -81,6 +81,11 @@ def api_id(logical_id: str) -> str:
     return logical_id.lower()
 
 
+def api_endpoint(logical_id: str) -> str:
+    """The address that an API has in AWS. The management API of a WebSocket API is there too."""
+    return f"https://{api_id(logical_id)}.execute-api.{REGION}.amazonaws.com"
+
+
 Identity = Callable[[str], str]
 
 # What `Ref` ("") and `Fn::GetAtt` give for each type of resource.
@@ -88,12 +93,10 @@ ATTRIBUTES: dict[str, dict[str, Identity]] = {
     "AWS::ApiGatewayV2::Api": {
         "": api_id,
         "ApiId": api_id,
-        "ApiEndpoint": lambda logical: (
-            f"https://{api_id(logical)}.execute-api.{REGION}.amazonaws.com"
-        ),
+        "ApiEndpoint": api_endpoint,
     },
     "AWS::ApiGatewayV2::DomainName": {"": name, "RegionalDomainName": name},
-    "AWS::ApiGatewayV2::Stage": {"": lambda logical: "$default"},
+    "AWS::ApiGatewayV2::Integration": {"": name},
     "AWS::DynamoDB::Table": {"": name, "Arn": table_arn, "StreamArn": stream_arn},
     "AWS::IAM::Role": {"": name, "Arn": role_arn},
     "AWS::KMS::Key": {"": key_id, "Arn": key_arn, "KeyId": key_id},
@@ -112,5 +115,7 @@ ATTRIBUTES: dict[str, dict[str, Identity]] = {
 
 def attribute(resource: dict[str, Any], logical_id: str, attribute_name: str) -> str | None:
     """What a reference to a resource gives, or ``None`` if that is not known here."""
+    if resource["Type"] == "AWS::ApiGatewayV2::Stage" and not attribute_name:
+        return str(resource["Properties"]["StageName"])
     identity = ATTRIBUTES.get(resource["Type"], {}).get(attribute_name)
     return None if identity is None else identity(logical_id)

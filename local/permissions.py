@@ -77,23 +77,33 @@ class Permissions:
 
     def judge(self, headers: Mapping[str, str], body: bytes) -> Denial | None:
         """``None`` if the request may go on. ``headers`` in lower case."""
-        found = _CREDENTIAL.search(headers.get("authorization", ""))
-        if found is None:
-            return Denial("MissingAuthenticationToken", "The request is not signed.")
-        access_key, signed_service = found.groups()
-        if access_key == self._administrator:
-            return None
-        role = self._roles.get(access_key)
-        if role is None:
-            return Denial(
-                "UnrecognizedClientException",
-                "The access key is unknown. local.json in the state folder holds the right one.",
-            )
+        role = self._role(headers)
+        if not isinstance(role, FunctionSpec):
+            return role
         prefix, _, operation = headers.get("x-amz-target", "").partition(".")
         service = _SERVICES.get(prefix)
         if service is None:
+            found = _CREDENTIAL.search(headers["authorization"])
+            signed_service = found[2] if found is not None else "unknown"
             return _denied(role, Need(f"{signed_service}:{operation or 'unknown'}", "*"))
         return self._judge(role, self._needs(service, operation, _json(body)))
+
+    def judge_need(self, headers: Mapping[str, str], need: Need) -> Denial | None:
+        """``None`` if who signed the request may do this, which neither headers nor body name."""
+        role = self._role(headers)
+        return self._judge(role, iter([need])) if isinstance(role, FunctionSpec) else role
+
+    def _role(self, headers: Mapping[str, str]) -> FunctionSpec | Denial | None:
+        """Whose request this is; ``None`` for the administrator, who may do everything."""
+        found = _CREDENTIAL.search(headers.get("authorization", ""))
+        if found is None:
+            return Denial("MissingAuthenticationToken", "The request is not signed.")
+        if found[1] == self._administrator:
+            return None
+        return self._roles.get(found[1]) or Denial(
+            "UnrecognizedClientException",
+            "The access key is unknown. local.json in the state folder holds the right one.",
+        )
 
     def refusal(self, role: FunctionSpec, action: str, resource: str) -> str:
         """Why a role may not do something; empty if it may."""

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from local import identities
@@ -12,7 +12,6 @@ from local.resources import (
     KeySpec,
     QueueSource,
     QueueSpec,
-    Route,
     ScheduleSource,
     SecretSpec,
     Source,
@@ -26,7 +25,6 @@ Properties = dict[str, Any]
 
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 _SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
-_ANY_METHOD = "x-amazon-apigateway-any-method"
 
 # What the managed policies that SAM attaches by itself allow.
 _MANAGED_POLICIES: dict[str, tuple[str, ...]] = {
@@ -139,19 +137,6 @@ def _by_arn(resources: Resources, kind: str, arn_of: Any, arn: str | None) -> st
         if resource["Type"] == kind and arn_of(logical_id) == arn:
             return logical_id
     return None
-
-
-def read_routes(
-    api: str, resources: Resources, functions: Mapping[str, FunctionSpec]
-) -> Iterator[Route]:
-    """The routes of an HTTP API, from the OpenAPI document that SAM writes for it."""
-    by_arn = {identities.function_arn(spec.logical_id): name for name, spec in functions.items()}
-    for path, operations in resources[api]["Properties"]["Body"]["paths"].items():
-        for method, operation in operations.items():
-            integration = operation["x-amazon-apigateway-integration"]
-            arn = integration["uri"].removesuffix("/invocations").rsplit("/functions/", 1)[1]
-            verb = "ANY" if method == _ANY_METHOD else method.upper()
-            yield Route(api, verb, path, by_arn[arn])
 
 
 def read_table(logical_id: str, properties: Properties) -> TableSpec:

@@ -84,6 +84,16 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class SocketApi:
+    """A WebSocket API. ``functions`` by route key: ``$connect``, ``$disconnect``, ``$default``."""
+
+    logical_id: str
+    api_id: str
+    stage: str
+    functions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class TableSpec:
     """``request`` is what ``CreateTable`` takes; ``expiry_attribute`` is that of TTL."""
 
@@ -131,7 +141,6 @@ LEFT_TO_AWS = frozenset(
     {
         "AWS::ApiGatewayV2::ApiMapping",
         "AWS::ApiGatewayV2::DomainName",
-        "AWS::ApiGatewayV2::Stage",
         "AWS::CloudWatch::Alarm",
         "AWS::Lambda::LayerVersion",
         "AWS::Lambda::Permission",
@@ -139,7 +148,21 @@ LEFT_TO_AWS = frozenset(
     }
 )
 KNOWN_PROPERTIES: dict[str, frozenset[str]] = {
-    "AWS::ApiGatewayV2::Api": frozenset({"Body", "Description", "Tags"}),
+    "AWS::ApiGatewayV2::Api": frozenset(
+        {"Body", "Description", "Name", "ProtocolType", "RouteSelectionExpression", "Tags"}
+    ),
+    "AWS::ApiGatewayV2::Integration": frozenset({"ApiId", "IntegrationType", "IntegrationUri"}),
+    "AWS::ApiGatewayV2::Route": frozenset({"ApiId", "AuthorizationType", "RouteKey", "Target"}),
+    "AWS::ApiGatewayV2::Stage": frozenset(
+        {
+            "AccessLogSettings",
+            "ApiId",
+            "AutoDeploy",
+            "DefaultRouteSettings",
+            "StageName",
+            "Tags",
+        }
+    ),
     "AWS::DynamoDB::Table": frozenset(
         {
             "AttributeDefinitions",
@@ -166,7 +189,9 @@ KNOWN_PROPERTIES: dict[str, frozenset[str]] = {
             "FilterCriteria",
             "FunctionName",
             "FunctionResponseTypes",
+            "MaximumRecordAgeInSeconds",
             "MaximumRetryAttempts",
+            "ParallelizationFactor",
             "ScalingConfig",
             "StartingPosition",
         }

@@ -15,10 +15,11 @@ from local.process_environment import process_environment
 from local.seed import ENVIRONMENT, Seed, Seeder
 from local.servers import LoopbackServer
 from local.snapshot import Snapshot, write_private
+from local.socket_gateway import SocketGateway
 from local.template import Stack
 
 ROOT = Path(__file__).resolve().parents[1]
-MAIN_API, CALLBACK_API = "HttpApi", "CallbackHttpApi"
+MAIN_API, CALLBACK_API, SOCKET_API = "HttpApi", "CallbackHttpApi", "WebSocketApi"
 OVERLAY = "providers"
 
 Report = Callable[[str], None]
@@ -60,11 +61,19 @@ class Runner:
         self._options = options
         self._report = report
         self._ports = [LoopbackServer(options.port + offset) for offset in range(3)]
-        self._stack = Stack.load(options.template, {"PublicBaseUrl": options.base_url})
+        self._stack = Stack.load(
+            options.template, {"PublicBaseUrl": options.base_url, "WebSocketsPath": "/"}
+        )
         self._aws = LocalAws(self._stack)
         self._snapshot = Snapshot(options.state / "state.json", self._aws)
         self._storage = DemoStorage(options.state / "demo.json", self._redirect_uris())
         self._functions = Functions(self._aws, self._variables())
+        self._sockets = SocketGateway(
+            self._functions,
+            self._stack.socket_apis[SOCKET_API],
+            self._aws.sockets,
+            report=report,
+        )
         self._loops = Loops(self._aws, self._functions, report)
         self._is_complete = False
 
@@ -98,8 +107,10 @@ class Runner:
             url=self._options.demo_url,
             signing_keys=lambda: seeder.signing_keys(seed.environment_id),
         )
-        for server, handle in zip(self._ports, (main.handle, callback.handle, demo), strict=True):
-            server.start(handle)
+        main_port, callback_port, demo_port = self._ports
+        main_port.start(main.handle, upgrade=self._sockets.serve)
+        callback_port.start(callback.handle)
+        demo_port.start(demo)
         self._loops.start()
         self._snapshot.start(self._report)
         self._is_complete = True
@@ -147,6 +158,7 @@ class Runner:
 
     def stop(self) -> None:
         """Stop everything and save the state. A start that did not get to its end saves nothing."""
+        self._sockets.stop()
         for server in self._ports:
             server.stop(grace_seconds=0.5)
         self._loops.stop(grace_seconds=0.5)

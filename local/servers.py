@@ -45,6 +45,8 @@ class HttpResponse:
 
 
 Handler = Callable[[HttpRequest], HttpResponse]
+Upgrade = Callable[[HttpRequest, socket.socket, BufferedIOBase], None]
+"""Takes over a connection whose client asks for another protocol, until it ends."""
 
 
 class _BadRequestError(Exception):
@@ -63,6 +65,7 @@ class LoopbackServer:
 
     def __init__(self, port: int = 0) -> None:
         self._handle: Handler = lambda request: HttpResponse(503)
+        self._upgrade: Upgrade | None = None
         self._listeners: list[socket.socket] = []
         self._connections: dict[socket.socket, bool] = {}
         self._lock = threading.Lock()
@@ -83,9 +86,12 @@ class LoopbackServer:
             self._listeners.append(listener)
         return int(self._listeners[0].getsockname()[1])
 
-    def start(self, handle: Handler) -> None:
-        """Have ``handle`` answer requests, in threads of their own. It must not raise."""
-        self._handle = handle
+    def start(self, handle: Handler, *, upgrade: Upgrade | None = None) -> None:
+        """Have ``handle`` answer requests, in threads of their own. It must not raise.
+
+        ``upgrade`` takes the connections that are to become WebSockets.
+        """
+        self._handle, self._upgrade = handle, upgrade
         threading.Thread(target=self._accept, daemon=True).start()
 
     def stop(self, *, grace_seconds: float = 1.0) -> None:
@@ -147,6 +153,9 @@ class LoopbackServer:
             connection.sendall(_encode(HttpResponse(error.status), keep=False, with_body=True))
             return False
         if request is None:
+            return False
+        if self._upgrade is not None and request.header("upgrade").lower() == "websocket":
+            self._upgrade(request, connection, stream)
             return False
         self._connections[connection] = True
         keep = request.header("connection").lower() != "close" and request.version == "HTTP/1.1"

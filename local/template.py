@@ -12,10 +12,10 @@ from local.reading import (
     read_function,
     read_key,
     read_queue,
-    read_routes,
     read_secret,
     read_table,
 )
+from local.reading_apis import read_routes, read_socket_api
 from local.resources import (
     KNOWN_PROPERTIES,
     LEFT_TO_AWS,
@@ -24,6 +24,7 @@ from local.resources import (
     QueueSpec,
     Route,
     SecretSpec,
+    SocketApi,
     TableSpec,
 )
 
@@ -36,6 +37,7 @@ class Stack:
 
     functions: Mapping[str, FunctionSpec]
     routes: tuple[Route, ...]
+    socket_apis: Mapping[str, SocketApi]
     tables: Mapping[str, TableSpec]
     queues: Mapping[str, QueueSpec]
     keys: Mapping[str, KeySpec]
@@ -57,10 +59,11 @@ class Stack:
                 for logical_id in _of_type(resources, "AWS::Lambda::Function")
             )
         }
-        apis = _of_type(resources, "AWS::ApiGatewayV2::Api")
+        http, sockets = _apis(resources)
         return cls(
             functions=functions,
-            routes=tuple(route for api in apis for route in read_routes(api, resources, functions)),
+            routes=tuple(route for api in http for route in read_routes(api, resources, functions)),
+            socket_apis={api: read_socket_api(api, resources, functions) for api in sockets},
             tables=_read(resources, "AWS::DynamoDB::Table", read_table),
             queues=_read(resources, "AWS::SQS::Queue", read_queue),
             keys=_read(resources, "AWS::KMS::Key", read_key),
@@ -150,6 +153,15 @@ def _check_known(logical_id: str, resource: dict[str, Any]) -> None:
         raise TemplateError(
             f"{logical_id}: the local runner does not know the property {unknown[0]} of {kind}."
         )
+
+
+def _apis(resources: Resources) -> tuple[list[str], list[str]]:
+    """The HTTP APIs and the WebSocket APIs. SAM leaves the protocol of the former to their body."""
+    apis = list(_of_type(resources, "AWS::ApiGatewayV2::Api"))
+    sockets = [
+        api for api in apis if resources[api]["Properties"].get("ProtocolType") == "WEBSOCKET"
+    ]
+    return [api for api in apis if api not in sockets], sockets
 
 
 def _of_type(resources: Resources, kind: str) -> Iterator[str]:

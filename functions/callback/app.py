@@ -1,8 +1,8 @@
 """GET and POST /oauth/callback[/{integration_id}]: public; state and cookie are what admits.
 
 Use case: ``domain.completion``. Permissions: consume flows; read session, integration, connection;
-commit connection, tags, event and result; unseal flow and client secret; seal credentials. Its
-event holds the code and is never logged.
+commit connection, tags, event and result; unseal flow and client secret; seal credentials; find
+sockets and post to them. Its event holds the code and is never logged.
 """
 
 from carrick import wiring

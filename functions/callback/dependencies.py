@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from carrick import wiring
 from carrick.crypto.envelope import Envelope
 from carrick.domain import completion
+from carrick.domain.notifications import Notifier
 from carrick.domain.vault import Vault
 from carrick.settings import (
     BaseUrlSettings,
@@ -18,14 +19,18 @@ from carrick.settings import (
     OutboxSettings,
     SessionsSettings,
     ShardSettings,
+    SocketsSettings,
+    WebSocketSettings,
     loopback_is_allowed,
 )
+from carrick.sockets.gateway import SocketGateway
 from carrick.store.connection_tags import ConnectionTagStore
 from carrick.store.connections import ConnectionStore
 from carrick.store.flow_reads import FlowReads
 from carrick.store.flows import FlowStore
 from carrick.store.outbox import Outbox
 from carrick.store.sessions import SessionStore
+from carrick.store.sockets import SocketStore
 from carrick.transport.client import Transport
 
 
@@ -39,6 +44,8 @@ class Settings(
     OutboxSettings,
     KeySettings,
     ShardSettings,
+    SocketsSettings,
+    WebSocketSettings,
     BaseUrlSettings,
     CatalogSettings,
 ):
@@ -74,6 +81,10 @@ def dependencies() -> Dependencies:
         vault=Vault(envelope),
         catalog=wiring.catalog(settings),
         transport=Transport(allow_loopback=loopback_is_allowed()),
+        notifier=Notifier(
+            SocketStore(dynamodb, settings.sockets_table, now=now),
+            SocketGateway(aws.socket_client(settings.websocket_endpoint)),
+        ),
         now=now,
     )
     return Dependencies(settings.public_base_url, parts)

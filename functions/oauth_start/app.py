@@ -1,17 +1,21 @@
 """GET /oauth/connect/{integration_id}: 302 to the provider. The connect session is in the query.
 
 Use case: ``domain.authorization``. Permissions: read session, integration, environment; store the
-flow; make data keys for flows. Cannot decrypt anything.
+flow; make data keys for flows; find sockets and post to them. Cannot decrypt anything.
+
+Whatever fails is shown as a page, and told to the socket that the browser named: the official
+client waits for that and nothing else (contract §14.1).
 """
 
-from carrick import wiring
+from carrick import identifiers, wiring
 from carrick.domain.authorization import StartRequest, start_authorization
+from carrick.domain.notifications import Waiting
 from carrick.edge import pages, redirects
 from carrick.edge.caller import SESSION_IN_QUERY
 from carrick.edge.envelope import page_status_of
 from carrick.edge.http import Api, Request, Response
 from carrick.edge.parameters import path_parameter
-from carrick.edge.query import Query, group, text
+from carrick.edge.query import Query, group, text, text_of_any
 from carrick.errors import CarrickError, InvalidRequestError
 from carrick.models.patterns import UNIQUE_KEY
 from functions.oauth_start.dependencies import dependencies
@@ -25,6 +29,13 @@ api = Api(
 def _failed(request: Request, error: CarrickError) -> Response:
     title = "This connection cannot be started"
     session = request.caller.session if request.caller is not None else None
+    reconnect = session.reconnect if session is not None else None
+    waiting = Waiting(
+        text_of_any(request.raw_query, "ws_client_id"),
+        request.path.get("integration_id", "")[:255],
+        reconnect.connection_id if reconnect is not None else "",
+    )
+    dependencies().notifier.failed(waiting, error)
     origins = (request.base_url, *(session.allowed_origins if session is not None else ()))
     return pages.failure_page(
         page_status_of(error), title=title, text=error.message, origins=origins
@@ -66,6 +77,9 @@ def _check(query: Query) -> None:
         raise InvalidRequestError(
             "A client of the end user's own is not supported", code="invalid_query_params"
         )
+    ws_client_id = text(query, "ws_client_id")
+    if ws_client_id and identifiers.parse_ws_client_id(ws_client_id) is None:
+        raise InvalidRequestError("ws_client_id has no such form", code="invalid_query_params")
 
 
 lambda_handler = api

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from carrick import wiring
 from carrick.crypto.envelope import Envelope
 from carrick.domain.authorization import Dependencies as StartDependencies
+from carrick.domain.notifications import Notifier
 from carrick.domain.vault import Vault
 from carrick.edge.caller import Authenticator
 from carrick.edge.remembered import remembered
@@ -17,11 +18,15 @@ from carrick.settings import (
     IntegrationsSettings,
     KeySettings,
     SessionsSettings,
+    SocketsSettings,
+    WebSocketSettings,
 )
+from carrick.sockets.gateway import SocketGateway
 from carrick.store.environments import EnvironmentStore
 from carrick.store.flows import FlowStore
 from carrick.store.integrations import IntegrationStore
 from carrick.store.sessions import SessionStore
+from carrick.store.sockets import SocketStore
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,8 @@ class Settings(
     IntegrationsSettings,
     FlowsSettings,
     KeySettings,
+    SocketsSettings,
+    WebSocketSettings,
     BaseUrlSettings,
     CatalogSettings,
 ):
@@ -42,6 +49,7 @@ class Dependencies:
     settings: Settings
     authenticator: Authenticator
     start: StartDependencies
+    notifier: Notifier
 
 
 @functools.cache
@@ -61,5 +69,9 @@ def dependencies() -> Dependencies:
             vault=Vault(envelope),
             catalog=wiring.catalog(settings),
             now=now,
+        ),
+        Notifier(
+            SocketStore(dynamodb, settings.sockets_table, now=now),
+            SocketGateway(aws.socket_client(settings.websocket_endpoint)),
         ),
     )

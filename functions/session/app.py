@@ -53,7 +53,8 @@ def reconnect(request: Request) -> Response:
 @api.route("GET /connect/session", SESSION)
 def read(request: Request) -> Response:
     only(request.query)
-    return json_response(200, {"data": wire_connections.session(request.session)})
+    path = dependencies().settings.websockets_path
+    return json_response(200, {"data": wire_connections.session(request.session, path)})
 
 
 @api.route("DELETE /connect/session", SESSION)

@@ -12,6 +12,7 @@ from carrick.settings import (
     EnvironmentsSettings,
     IntegrationsSettings,
     SessionsSettings,
+    WebSocketsPathSettings,
     loopback_is_allowed,
 )
 from carrick.store.connections import ConnectionStore
@@ -27,6 +28,7 @@ class Settings(
     IntegrationsSettings,
     ConnectionsSettings,
     BaseUrlSettings,
+    WebSocketsPathSettings,
 ):
     """What this function may read."""
 

@@ -42,7 +42,7 @@ CANARY = "canary-secret"
 @pytest.fixture(scope="session")
 def aws() -> Iterator[LocalAws]:
     """The stack's AWS resources, made once per pytest process."""
-    local = LocalAws(Stack.load(TEMPLATE, {"PublicBaseUrl": BASE_URL}))
+    local = LocalAws(Stack.load(TEMPLATE, {"PublicBaseUrl": BASE_URL, "WebSocketsPath": "/"}))
     local.start()
     local.create_resources()
     yield local

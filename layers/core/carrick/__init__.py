@@ -3,7 +3,7 @@
 Imports go one way::
 
     functions/<name>/app.py -> edge -> domain -> oauth | catalog | models               (pure)
-                                              -> store | crypto | queues | transport    (effects)
+                                              -> store | crypto | queues | sockets | transport  (effects)
 
 ``wiring`` builds the effects; only ``functions/`` and ``local/`` import it. Everybody may import
 ``errors``, ``clock``, ``identifiers`` and ``observability``. ``tests/unit/test_imports.py`` holds this.

@@ -3,6 +3,7 @@
 All randomness is the operating system's. Tokens that grant something carry 256 bits.
 """
 
+import re
 import secrets
 import uuid
 import zlib
@@ -11,6 +12,7 @@ BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 SESSION_TOKEN_PREFIX = "nango_connect_session_"  # noqa: S105 - the official clients look for this prefix
 API_KEY_PREFIX = "carrick_sk_"
 WEBHOOK_KEY_PREFIX = "whsec_"
+_WS_CLIENT_ID = re.compile(r"ws_[A-Za-z0-9_-]{43}\.([A-Za-z0-9+/=_-]{1,128})")
 
 
 def _base62(length: int) -> str:
@@ -72,6 +74,20 @@ def new_webhook_signing_key() -> str:
     import base64  # noqa: PLC0415 - not on the path of a token read
 
     return WEBHOOK_KEY_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode("ascii")
+
+
+def new_ws_client_id(gateway_id: str) -> str:
+    """Names a browser's socket: ``ws_<secret, 43>.<API Gateway's id of the connection>``.
+
+    256 bits are secret: whoever knows the whole has results written to that socket.
+    """
+    return f"ws_{secrets.token_urlsafe(32)}.{gateway_id}"
+
+
+def parse_ws_client_id(text: str) -> str | None:
+    """The gateway's connection id that a socket's name claims, or ``None`` if it is no name."""
+    found = _WS_CLIENT_ID.fullmatch(text)
+    return found[1] if found is not None else None
 
 
 def new_api_key(environment_id: str) -> tuple[str, str]:

@@ -47,6 +47,25 @@ class FlowsSettings(Settings):
 
 
 @dataclass(frozen=True)
+class SocketsSettings(Settings):
+    sockets_table: str
+
+
+@dataclass(frozen=True)
+class WebSocketSettings(Settings):
+    """``websocket_endpoint`` is where messages for the WebSocket API's connections are posted."""
+
+    websocket_endpoint: str
+
+
+@dataclass(frozen=True)
+class WebSocketsPathSettings(Settings):
+    """``websockets_path`` is where browsers reach the WebSocket API: a path, or a whole URL."""
+
+    websockets_path: str
+
+
+@dataclass(frozen=True)
 class ConnectionsSettings(Settings):
     connections_table: str
 

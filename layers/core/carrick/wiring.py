@@ -25,6 +25,14 @@ CONFIG = Config(
     max_pool_connections=50,
 )
 
+# The page in the popup waits until the browser was told: two tries of three seconds at most.
+SOCKET_CONFIG = Config(
+    connect_timeout=1,
+    read_timeout=2,
+    retries={"mode": "standard", "max_attempts": 2},
+    tcp_keepalive=True,
+)
+
 
 class Aws:
     """The AWS clients of one function, made lazily."""
@@ -38,6 +46,12 @@ class Aws:
         if service not in self._clients:
             self._clients[service] = self._session.create_client(service, config=CONFIG)
         return self._clients[service]
+
+    def socket_client(self, endpoint: str) -> Any:
+        """A client of the WebSocket API whose management endpoint this is."""
+        return self._session.create_client(
+            "apigatewaymanagementapi", endpoint_url=endpoint, config=SOCKET_CONFIG
+        )
 
 
 def warm(dependencies: Callable[[], object]) -> None:

@@ -8,6 +8,7 @@ from carrick.catalog import Catalog
 from carrick.clock import Clock
 from carrick.domain import auth_events, oauth2
 from carrick.domain.authorized import Authorized, check_unchanged, connection_of
+from carrick.domain.notifications import Notifier, Waiting
 from carrick.domain.vault import Vault
 from carrick.errors import CarrickError, ConflictError, FlowError, ProviderError
 from carrick.models.connection import Connection
@@ -45,11 +46,8 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """The outcome for the page and for whoever waits. ``error`` is ``None`` on success."""
+    """The outcome for the page. ``error`` is ``None`` on success."""
 
-    integration_id: str = ""
-    connection_id: str = ""
-    ws_client_id: str = ""
     allowed_origins: tuple[str, ...] = ()
     error: CarrickError | None = None
 
@@ -65,11 +63,12 @@ class Dependencies:
     vault: Vault
     catalog: Catalog
     transport: Transport
+    notifier: Notifier
     now: Clock
 
 
 def complete_authorization(returned: Returned, deps: Dependencies) -> Completed:
-    """Consume the flow and make the connection.
+    """Consume the flow, make the connection, and tell the browser that waits.
 
     1. consume the flow by state and cookie, in one write: gone, expired or another browser's give
        one and the same error, and nothing else happens
@@ -78,11 +77,27 @@ def complete_authorization(returned: Returned, deps: Dependencies) -> Completed:
     4. the answer came the way that was asked for, ``iss`` matches, it is no ``error``
     5. exchange the code with the sealed verifier
     6. seal, and commit connection, tags, event and the session's result together
+    7. tell the socket that the flow began with, whatever came of it
 
     Raises ``FlowError`` only for step 1; later failures are recorded and returned.
     """
     flow = _consume(returned, deps.flows)
-    outcome = Completed(flow.integration_id, flow.connection_id, flow.ws_client_id)
+    waiting = Waiting(flow.ws_client_id, flow.integration_id, flow.connection_id)
+    try:
+        completed = _complete(flow, returned, deps)
+    except Exception:
+        deps.notifier.failed(waiting, CarrickError("Something went wrong."))
+        raise
+    if completed.error is not None:
+        deps.notifier.failed(waiting, completed.error)
+    else:
+        deps.notifier.succeeded(waiting)
+    return completed
+
+
+def _complete(flow: Flow, returned: Returned, deps: Dependencies) -> Completed:
+    """Steps 2 to 6."""
+    outcome = Completed()
     authorized: Authorized | None = None
     try:
         if returned.path_integration not in {flow.callback_integration, flow.integration_id}:

@@ -52,6 +52,21 @@ def text(query: Query, name: str) -> str | None:
     return value
 
 
+def text_of_any(raw: str, name: str) -> str:
+    """A plain parameter of a query that may be no good otherwise; empty unless given once.
+
+    For answering a request that is refused. What it asks for is read by ``parse_query``.
+    """
+    if len(raw) > MAX_QUERY_BYTES:
+        return ""
+    try:
+        pairs = parse_qsl(raw, max_num_fields=MAX_PARAMETERS)
+    except ValueError:
+        return ""
+    values = [value for given, value in pairs if given == name]
+    return values[0] if len(values) == 1 else ""
+
+
 def group(query: Query, name: str) -> dict[str, str]:
     """A bracketed parameter as a mapping, empty if absent. Raises if it came without brackets."""
     value = query.get(name, {})

@@ -69,8 +69,11 @@ def end_user(stored: EndUser) -> dict[str, Any] | None:
     }
 
 
-def session(row: ConnectSession) -> dict[str, Any]:
-    """``GET /connect/session``. ``result`` is ours: how its last authorization ended."""
+def session(row: ConnectSession, websockets_path: str) -> dict[str, Any]:
+    """``GET /connect/session``. ``result`` is ours: how its last authorization ended.
+
+    ``websockets_path`` is a path or a whole URL: the official client resolves it against its host.
+    """
     data: dict[str, Any] = {
         "endUser": end_user(row.end_user),
         "connectUISettings": {
@@ -78,7 +81,7 @@ def session(row: ConnectSession) -> dict[str, Any]:
             "defaultTheme": "system",
             "theme": {"light": {"primary": "#00B2E3"}, "dark": {"primary": "#00B2E3"}},
         },
-        "websocketsPath": "/",
+        "websocketsPath": websockets_path,
     }
     if row.allowed_integrations:
         data["allowed_integrations"] = list(row.allowed_integrations)

@@ -1,0 +1,1 @@
+"""The connections of the WebSocket API, which browsers hold while they wait."""
