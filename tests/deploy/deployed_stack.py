@@ -62,6 +62,11 @@ class DeployedStack:
         finally:
             connection.close()
 
+    @property
+    def websocket_url(self) -> str:
+        """Where the WebSocket API is: by a path, since its host would not be found."""
+        return f"ws://127.0.0.1:{self.emulator.port}{_socket_path(self.ids)}"
+
     def items(self, table: str) -> list[dict[str, Any]]:
         """All items of a table, as they are stored."""
         pages = self.emulator.client("dynamodb").get_paginator("scan")
@@ -109,7 +114,7 @@ def deploy(emulator: Emulator, providers: Path) -> DeployedStack:
         CallbackCertificateArn=CERTIFICATE,
         ProvidersLayerArn=layer["LayerVersionArn"],
     )
-    _allow_loopback(emulator)
+    _stay_here(emulator, ids)
     return DeployedStack(emulator, ids)
 
 
@@ -121,15 +126,24 @@ def _zipped(folder: Path) -> bytes:
     return content.getvalue()
 
 
-def _allow_loopback(emulator: Emulator) -> None:
-    """Let the functions call this machine, which no deployment by the template ever may."""
+def _socket_path(ids: Mapping[str, str]) -> str:
+    return f"/_aws/execute-api/{ids['WebSocketApi']}/{ids['WebSocketStage'].rsplit('/', 1)[-1]}"
+
+
+def _stay_here(emulator: Emulator, ids: Mapping[str, str]) -> None:
+    """Let the functions call this machine, which no deployment by the template ever may.
+
+    The management API of a WebSocket API has a host of its own in AWS, which is not here.
+    """
+    here = f"{emulator.variables['AWS_ENDPOINT_URL']}{_socket_path(ids)}"
     client = emulator.client("lambda")
     for page in client.get_paginator("list_functions").paginate():
         for function in page["Functions"]:
-            variables = function["Environment"]["Variables"]
+            variables = {**function["Environment"]["Variables"], "EGRESS_ALLOW_LOOPBACK": "1"}
+            if "WEBSOCKET_ENDPOINT" in variables:
+                variables["WEBSOCKET_ENDPOINT"] = here
             client.update_function_configuration(
-                FunctionName=function["FunctionName"],
-                Environment={"Variables": {**variables, "EGRESS_ALLOW_LOOPBACK": "1"}},
+                FunctionName=function["FunctionName"], Environment={"Variables": variables}
             )
 
 

@@ -1,13 +1,16 @@
 """The stack as `sam build` and `sam deploy` make it, with IAM enforced: HTTP in, webhooks out."""
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from botocore.exceptions import ClientError
 from standardwebhooks import Webhook
+from websockets.sync.client import connect as websocket
 
 from tests.deploy.deployed_stack import CALLBACK_DOMAIN, DOMAIN, Browser, DeployedStack, deploy
 from tests.deploy.running_emulator import Emulator, eventually
@@ -141,6 +144,33 @@ def test_another_browser_cannot_end_the_flow(
 
     assert answer.status == 400
     assert ids(tenant) == before
+
+
+def test_a_browser_that_only_listens_is_told_how_it_ended(
+    tenant: Tenant, provider: AuthorizationServer, browser: Browser, stack: DeployedStack
+) -> None:
+    with websocket(stack.websocket_url, proxy=None) as socket:
+        ack = json.loads(socket.recv(60))
+        assert ack["message_type"] == "connection_ack"
+        named = f"ws_client_id={quote(ack['ws_client_id'])}"
+
+        refused = browser.go(f"https://{DOMAIN}/oauth/connect/test?{named}")
+        assert refused.status == 401
+        assert json.loads(socket.recv(60))["error_type"] == "missing_connect_session_token"
+
+        token = tenant.session()
+        start = f"https://{DOMAIN}/oauth/connect/test?connect_session_token={token}&{named}"
+        ended = browser.follow(provider.authorize(browser.go(start).headers["location"]))
+        told = json.loads(socket.recv(60))
+
+    assert ended.status == 200
+    assert told["message_type"] == "success"
+    assert told["connection_id"] in ids(tenant)
+    eventually(
+        lambda: stack.items("SocketsTable") == [],
+        within_seconds=30,
+        what="the socket's row to go with the socket",
+    )
 
 
 def test_a_signed_webhook_tells_of_the_connection(
