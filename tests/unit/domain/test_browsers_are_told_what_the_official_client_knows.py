@@ -110,5 +110,8 @@ def test_who_has_gone_is_waited_for_two_seconds_at_most() -> None:
     assert 1 < sum(gateway.pauses) < 2
 
 
-def test_the_repr_of_a_socket_hides_its_name() -> None:
-    assert "ws_canary" not in repr(Socket("g", "ws_canary", 0.0))
+@pytest.mark.parametrize(
+    "value", [Socket("g", "ws_canary", 0.0), Waiting("ws_canary", "github", "c-1")]
+)
+def test_no_repr_shows_the_name(value: object) -> None:
+    assert "ws_canary" not in repr(value)

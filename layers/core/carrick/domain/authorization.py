@@ -1,7 +1,7 @@
 """Begins an authorization: the flow record, the browser's binding, the URL at the provider."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from carrick import identifiers
 from carrick.catalog import Catalog
@@ -46,7 +46,7 @@ class StartRequest:
     base_url: str
     params: Mapping[str, str]
     authorization_params: Mapping[str, str | None]
-    ws_client_id: str = ""
+    ws_client_id: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Telling is a courtesy: what was done stays done, and who cannot be told asks (``
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from carrick import observability
@@ -46,7 +46,7 @@ _TOLD_BY_CODE = (
 class Waiting:
     """Who waits for which connection. ``ws_client_id`` is empty where nobody does."""
 
-    ws_client_id: str
+    ws_client_id: str = field(repr=False)
     integration_id: str
     connection_id: str = ""
 

@@ -32,7 +32,7 @@ class Flow:
     is_reconnect: bool = False
     connection_config: Mapping[str, str] = field(default_factory=dict)
     requested_scopes: tuple[str, ...] = ()
-    ws_client_id: str = ""
+    ws_client_id: str = field(default="", repr=False)
     opener_origin: str = ""
     sealed_secrets: bytes = field(default=b"", repr=False)
 
