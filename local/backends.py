@@ -31,9 +31,9 @@ from moto.sqs.models import Queue, SQSBackend, sqs_backends
 from moto.sqs.responses import SQSResponse
 from moto.utilities.id_generator import moto_id_manager
 
+from local.http_messages import HttpResponse
 from local.identities import ACCOUNT_ID, REGION, SECRET_SUFFIX, STREAM_LABEL
 from local.resources import KeySpec, SecretSpec
-from local.servers import HttpResponse
 from local.template import Stack
 
 _RESPONSES: dict[str, type[BaseResponse]] = {

@@ -15,8 +15,8 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from local import identities
+from local.http_messages import JSON, HttpRequest, HttpResponse
 from local.resources import Route
-from local.servers import JSON, HttpRequest, HttpResponse
 
 TEXT_TYPES = frozenset({"application/json", "application/javascript", "application/xml"})
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

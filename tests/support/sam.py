@@ -6,11 +6,13 @@ another. Building needs the Python of the Lambda runtime beside it.
 
 import fcntl
 import hashlib
+import json
 import os
 import platform
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,7 +71,12 @@ def sam(
     """
     assert SAM.exists(), "the SAM CLI is not installed: make build/sam/.installed"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    environment = {**kept, "SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "us-east-1"}
+    environment = {
+        **kept,
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "SAM_CLI_TELEMETRY": "0",
+        "__SAM_CLI_APP_DIR": str(_app_folder()),
+    }
     if path is not None:
         environment["PATH"] = os.pathsep.join((str(path), kept.get("PATH", "")))
     done = subprocess.run(
@@ -84,6 +91,14 @@ def sam(
     )
     assert done.returncode == 0, done.stdout
     return done.stdout
+
+
+def _app_folder() -> Path:
+    """Where it keeps its notes. One of them is when it last asked for a newer version of itself."""
+    folder = BUILD / "stack" / "sam-cli"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "metadata.json").write_text(json.dumps({"lastVersionCheck": time.time()}), "utf-8")
+    return folder
 
 
 def built_stack() -> Path:

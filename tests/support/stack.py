@@ -26,10 +26,10 @@ from local import contents
 from local.aws import LocalAws
 from local.functions import Functions
 from local.gateway import Gateway, routes_of
+from local.http_messages import HttpRequest, HttpResponse
 from local.queues import QueueConsumer
 from local.resources import FunctionSpec, QueueSource, ScheduleSource, StreamSource
 from local.schedules import Schedule
-from local.servers import HttpRequest, HttpResponse
 from local.streams import StreamConsumer
 from local.template import Stack
 from tests.support.logs import Logs
