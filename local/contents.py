@@ -93,7 +93,8 @@ def _lambda_record(record: Mapping[str, Any]) -> Values:
     created = change["ApproximateCreationDateTime"]
     is_number = isinstance(created, int | float)
     change["ApproximateCreationDateTime"] = created if is_number else created.timestamp()
-    return {**record, "dynamodb": _plain(change)}
+    # moto says 1.0
+    return {**record, "eventVersion": "1.1", "dynamodb": _plain(change)}
 
 
 def _plain(value: Any) -> Any:
