@@ -1,4 +1,4 @@
-"""``template.yaml`` as it is written, and as ``local.template`` reads it: with all references resolved."""
+"""``template.yaml`` as it is written, and as it is with SAM's types and all references resolved."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,9 +1,9 @@
 """Requirements 12, 14 and 31."""
 
 import json
-from urllib.parse import urlencode
+from pathlib import Path
 
-from tests.support.authorization_server import AuthorizationServer
+from tests.support.authorization_server import AuthorizationServer, write_provider
 from tests.support.browser import Browser
 from tests.support.calls import call
 from tests.support.stack import Response
@@ -139,11 +139,12 @@ def test_a_life_that_makes_no_sense_is_unknown(tenant: Tenant, server: Authoriza
 
 
 def test_a_provider_that_is_not_there_is_a_failure(
-    tenant: Tenant, server: AuthorizationServer
+    tenant: Tenant, server: AuthorizationServer, tmp_path: Path
 ) -> None:
+    write_provider(tmp_path, server.url, token_url='"http://127.0.0.1:1/token"')
     browser = Browser(tenant).start()
-    query = urlencode({"code": "c", "state": browser.state})
-    server.switches.answer = (200, {"content-length-is": "wrong"}, b"")
-    assert browser.back(f"/oauth/callback/test?{query}").status == 400
+    page = browser.back(browser.approve(server))
+    assert page.status == 400
+    assert "No connection to 127.0.0.1" in page.text
     (event,) = tenant.stack.items("OutboxTable")
-    assert event["success"] is False
+    assert (event["success"], event["error_type"]) == (False, "egress_failed")

@@ -19,6 +19,19 @@ PATHS = [
     ("/oauth-callback/github", f"{TARGET}/github"),
     ("/oauth-callback/My%20app%3A1@x", f"{TARGET}/My%20app%3A1%40x"),
 ]
+NO_NAMES = (
+    ".",
+    "..",
+    "%2e%2e",
+    "a%2Fb",
+    "a%5Cb",
+    "a%23b",
+    "a%3Fb",
+    "%0d%0a",
+    "%00",
+    "x" * 256,
+    "a%252Fb",
+)
 HOSTILE = {
     "host": "evil.example",
     "x-forwarded-host": "evil.example",
@@ -46,9 +59,9 @@ def test_with_method_and_body_kept(stack: RunningStack, method: str) -> None:
             assert answer.headers["referrer-policy"] == "no-referrer"
 
 
-@pytest.mark.parametrize(("path", "target"), PATHS)
-def test_without_a_query_there_is_none(stack: RunningStack, path: str, target: str) -> None:
-    assert ask(stack, path).headers["location"] == target
+def test_without_a_query_there_is_none(stack: RunningStack) -> None:
+    for path, target in PATHS:
+        assert ask(stack, path).headers["location"] == target
 
 
 def test_the_target_is_not_taken_from_the_request(stack: RunningStack) -> None:
@@ -57,14 +70,11 @@ def test_the_target_is_not_taken_from_the_request(stack: RunningStack) -> None:
     assert "evil" not in f"{answer.headers}"
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["..", "%2e%2e", "a%2Fb", "a%5Cb", "a%23b", "a%3Fb", "%0d%0a", "%00", "x" * 256, "a%252Fb"],
-)
-def test_a_name_that_no_integration_has_is_not_found(stack: RunningStack, name: str) -> None:
-    answer = ask(stack, f"/oauth-callback/{name}?code=a")
-    assert answer.status == 404
-    assert "location" not in answer.headers
+def test_a_name_that_no_integration_has_is_not_found(stack: RunningStack) -> None:
+    for name in NO_NAMES:
+        answer = ask(stack, f"/oauth-callback/{name}?code=a")
+        assert answer.status == 404, name
+        assert "location" not in answer.headers
 
 
 def test_other_methods_and_paths_have_no_answer(stack: RunningStack) -> None:

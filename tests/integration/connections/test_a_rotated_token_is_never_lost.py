@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-
 from tests.support.aws_relay import AwsRelay, aws_relay
 from tests.support.connections import Connections
 

@@ -1,4 +1,4 @@
-"""Whatever fails around a refresh: a token that still works is served, and one that does not is not."""
+"""Whatever fails around a refresh: a token that works is served, and one that does not is not."""
 
 import time
 

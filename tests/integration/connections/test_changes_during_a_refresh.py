@@ -34,9 +34,8 @@ def test_an_edit_does_not_cost_the_token_and_is_kept(connections: Connections, n
 
     assert connections.access_token() == "canary-secret-access-1"
     after = connections.stored()
-    for each in EDIT:
-        expected = EDIT[each] if each == name else getattr(before, each)
-        assert getattr(after, each) == expected
+    for each, edited in EDIT.items():
+        assert getattr(after, each) == (edited if each == name else getattr(before, each))
 
 
 def test_so_with_metadata(connections: Connections) -> None:
@@ -81,9 +80,7 @@ def test_a_connection_made_anew_does_not_get_the_old_ones_token(connections: Con
 def test_who_authorizes_again_wins(connections: Connections) -> None:
     tenant, server = connections.tenant, connections.server
     connection_id = tenant.connect(server)
-    meanwhile(
-        connections, lambda: tenant.connect(server, tenant.reconnect_session(connection_id))
-    )
+    meanwhile(connections, lambda: tenant.connect(server, tenant.reconnect_session(connection_id)))
 
     answer = connections.read(connection_id, "&force_refresh=true")
 

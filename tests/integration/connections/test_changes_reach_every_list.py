@@ -51,7 +51,9 @@ def test_an_end_user_is_replaced_with_the_organization(connections: Connections)
     }
     assert found(connections, "endUserId=u2") == ["c-1"]
     assert found(connections, "endUserOrganizationId=o2") == ["c-1"]
-    assert found(connections, "endUserId=u1") == found(connections, "endUserOrganizationId=o1") == []
+    assert (
+        found(connections, "endUserId=u1") == found(connections, "endUserOrganizationId=o1") == []
+    )
 
 
 def test_the_webhook_url_is_set_and_taken_away(connections: Connections) -> None:

@@ -23,7 +23,11 @@ def crowd(connections: Connections) -> Connections:
         ("bob", "test", {"tags": {"team": "red"}, "end_user": {"id": "u2", "email": "b@X.org"}}),
         ("cleo", "other", {"tags": {"team": "blue"}, "end_user": {"id": "u1"}}),
         ("dan", "other", {"end_user": {"id": "u3", "organization": {"id": "o1"}}}),
-        ("ann", "other", {"tags": {"team": "red"}, "end_user": {"id": "u4", "display_name": "Ärö"}}),
+        (
+            "ann",
+            "other",
+            {"tags": {"team": "red"}, "end_user": {"id": "u4", "display_name": "Ärö"}},
+        ),
         ("eve", "test", {}),
     ]
     for number, (name, integration, facts) in enumerate(people):

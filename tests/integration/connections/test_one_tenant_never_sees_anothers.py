@@ -67,7 +67,9 @@ def test_lists_and_filters_stay_in_the_environment(
     pair: tuple[Connections, Connections], query: str
 ) -> None:
     owner, other = pair
-    mine = {row["id"] for row in owner.tenant.call("GET", f"/connections{query}").json()["connections"]}
+    mine = {
+        row["id"] for row in owner.tenant.call("GET", f"/connections{query}").json()["connections"]
+    }
     theirs = other.tenant.call("GET", f"/connections{query}").json()["connections"]
     assert mine
     assert not mine & {row["id"] for row in theirs}

@@ -3,8 +3,6 @@ import time
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-import pytest
-
 from carrick.models.environment import hash_token
 from tests.support.authorization_server import CLIENT_ID, AuthorizationServer, write_provider
 from tests.support.stack import Response
@@ -96,23 +94,17 @@ def test_forged_headers_change_nothing(tenant: Tenant) -> None:
     assert "evil.example" not in tenant.stack.everything_stored()
 
 
-@pytest.mark.parametrize(
-    ("integration", "environment", "expected"),
-    [
-        ("", "https://you.example/oauth-callback", "https://you.example/oauth-callback"),
-        ("https://you.example/one", "https://you.example/all", "https://you.example/one"),
-    ],
-)
-def test_a_customers_own_callback_is_asked_for(
-    tenant: Tenant, integration: str, environment: str, expected: str
-) -> None:
-    path = f"/environments/{tenant.environment_id}"
-    assert tenant.root("PATCH", path, {"callback_url": environment}).status == 200
-    if integration:
-        changed = tenant.call("PATCH", "/integrations/test", {"callback_url": integration})
-        assert changed.status == 200, changed.text
+def test_a_customers_own_callback_is_asked_for(tenant: Tenant) -> None:
+    def asked_for() -> str:
+        return sent(tenant.start(tenant.session()))["redirect_uri"]
 
-    assert sent(tenant.start(tenant.session()))["redirect_uri"] == expected
+    everywhere, here = "https://you.example/oauth-callback", "https://you.example/one"
+    # The first start is after the change: a warm function knows the environment for half a minute.
+    path = f"/environments/{tenant.environment_id}"
+    assert tenant.root("PATCH", path, {"callback_url": everywhere}).status == 200
+    assert asked_for() == everywhere
+    assert tenant.call("PATCH", "/integrations/test", {"callback_url": here}).status == 200
+    assert asked_for() == here
 
 
 def test_an_entry_says_how_its_provider_is_asked(

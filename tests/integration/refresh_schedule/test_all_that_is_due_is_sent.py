@@ -80,7 +80,8 @@ def test_one_shard_that_cannot_be_read_holds_up_no_other(connections: Connection
 
 def test_it_can_read_no_connection_and_decrypt_nothing(connections: Connections) -> None:
     spec = connections.tenant.stack.aws.stack.functions["refresh_schedule"]
-    assert {action for statement in spec.statements for action in statement.actions} == {
+    actions = {action for statement in spec.statements for action in statement.actions}
+    assert {action for action in actions if not action.startswith("logs:")} == {
         "dynamodb:Query",
         "sqs:SendMessage",
     }

@@ -144,13 +144,13 @@ def test_who_read_before_a_lease_or_a_failure_does_not_get_one_after_it(
 ) -> None:
     read = put(store, connection())
     first = leased(store, read, ends_in=-1)
-    assert leased(store, read) is None  # taken and run out since
+    assert leased(store, read, "late") is None  # taken and run out since
     again = leased(store, first, owner="again")
     assert again is not None
     failed = replace(again.refresh, lease_owner="", lease_until=0.0, attempts=4)
     store.write(store.failure_write(Fence.of(again), failed))
-    assert leased(store, read) is None  # failed since
-    assert leased(store, store.get(read.key)) is not None
+    assert leased(store, read, "late") is None  # failed since
+    assert leased(store, store.get(read.key), "late") is not None
 
 
 def test_only_the_owner_commits_and_once(store: ConnectionStore) -> None:
