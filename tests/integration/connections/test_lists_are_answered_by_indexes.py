@@ -26,7 +26,7 @@ def crowd(connections: Connections) -> Connections:
         (
             "ann",
             "other",
-            {"tags": {"team": "red"}, "end_user": {"id": "u4", "display_name": "Ärö"}},
+            {"tags": {"team": "red"}, "end_user": {"id": "u", "display_name": "Ärö"}},
         ),
         ("eve", "test", {}),
     ]

@@ -27,7 +27,7 @@ def read_at_once(connections: Connections, readers: int, query: str = "") -> lis
 
 def slow(connections: Connections, seconds: float = 0.1) -> None:
     """Have the provider take its time."""
-    connections.server.switches.before_answer = lambda: threading.Event().wait(seconds) and None
+    connections.server.switches.before_answer = lambda: time.sleep(seconds)
 
 
 def test_two_hundred_readers_of_an_expired_token(connections: Connections) -> None:

@@ -1,5 +1,7 @@
 """Requests to ``/connections`` that cannot be answered, with the contract's statuses and codes."""
 
+from typing import Any
+
 import pytest
 
 from tests.support.calls import call, error_of, problem_of, refuses_odd_bodies
@@ -107,7 +109,7 @@ def test_each_member_of_a_change_is_checked(connections: Connections) -> None:
 
 def test_each_member_of_a_metadata_change_is_checked(tenant: Tenant) -> None:
     good = {"connection_id": "c-1", "provider_config_key": "test", "metadata": {}}
-    for change in (
+    changes: list[dict[str, Any]] = [
         {"connection_id": []},
         {"connection_id": [f"c{n}" for n in range(101)]},
         {"connection_id": "a#b"},
@@ -116,7 +118,8 @@ def test_each_member_of_a_metadata_change_is_checked(tenant: Tenant) -> None:
         {"metadata": []},
         {"metadata": None},
         {"environment_id": "x"},
-    ):
+    ]
+    for change in changes:
         answer = tenant.call("POST", "/connections/metadata", {**good, **change})
         assert error_of(answer) == (400, "invalid_body"), change
     assert error_of(tenant.call("PATCH", "/connections/metadata?x=1", good)) == (

@@ -72,7 +72,11 @@ def test_one_shard_that_cannot_be_read_holds_up_no_other(connections: Connection
     make_due(connections, *NAMES)
     with aws_relay(connections.tenant.stack) as relay:
         relay.fail["Query"] = "ResourceNotFoundException"
-        relay.before["Query"] = lambda: setattr(relay, "before", {"Query": relay.fail.clear})
+
+        def first() -> None:
+            relay.before["Query"] = relay.fail.clear
+
+        relay.before["Query"] = first
         reached = sent(connections)
     assert 0 < len(reached) < len(NAMES)
     assert set(reached) | set(sent(connections)) == set(NAMES)

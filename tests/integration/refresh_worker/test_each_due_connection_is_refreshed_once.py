@@ -36,7 +36,11 @@ def test_a_batch_is_refreshed_side_by_side(connections: Connections) -> None:
     send(connections, *NAMES)
     together = threading.Barrier(len(NAMES))
     # Nobody is answered before all have asked: one after the other would never get there.
-    connections.server.switches.before_answer = lambda: together.wait(20) and None
+
+    def before_answer() -> None:
+        together.wait(20)
+
+    connections.server.switches.before_answer = before_answer
 
     assert run(connections) == 0
 

@@ -86,7 +86,7 @@ def at_once(action: Callable[[int], Any]) -> list[Any]:
         return list(pool.map(run, range(THREADS)))
 
 
-def leased(store: ConnectionStore, row: Connection, owner: str = "me", ends_in: float = 20) -> Any:
+def leased(store: ConnectionStore, row: Any, owner: str = "me", ends_in: float = 20) -> Any:
     return store.lease(row, owner=owner, until=time.time() + ends_in)
 
 
@@ -263,6 +263,7 @@ def test_the_longest_waiting_are_due_first_and_a_limit_holds(
         [key.connection_id for key in lists.due(shard, until=95.0, limit=99)] for shard in range(4)
     ]
     assert [each[:2] for each in everything] == found
-    assert sorted(sum(everything, [])) == sorted(f"c{number}" for number in range(5, 12))
+    names = sorted(name for each in everything for name in each)
+    assert names == sorted(f"c{number}" for number in range(5, 12))
     for each in everything:
         assert each == sorted(each, key=lambda name: -int(name[1:]))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carrick.domain import refresh_policy
@@ -118,6 +118,7 @@ def test_the_cadence_follows_use(made: Connection, seconds: float | None) -> Non
     assert due_in(made) == (None if seconds is None else pytest.approx(seconds))
 
 
+@settings(deadline=None)
 @given(
     spread=st.floats(0, 1, exclude_max=True),
     life=st.one_of(st.none(), st.floats(1, 3650 * DAY)),

@@ -10,7 +10,7 @@ from carrick.models.connection import Connection, ConnectionKey
 from carrick.store.conditional_writes import CONTENTION_WAITS, commit
 from carrick.store.connections import ConnectionStore
 
-MEMBER = {"Update": {"Key": {}}}
+MEMBER: dict[str, Any] = {"Update": {"Key": {}}}
 BUSY = "TransactionConflict"
 LOST = "ConditionalCheckFailed"
 

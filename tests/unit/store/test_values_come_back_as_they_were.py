@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carrick.store.items import (
@@ -25,6 +25,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_any_value_comes_back(value: Any) -> None:
     found = from_attribute(to_attribute(value))
@@ -32,6 +33,7 @@ def test_any_value_comes_back(value: Any) -> None:
     assert type(found) is type(value)
 
 
+@settings(deadline=None)
 @given(TIMES)
 def test_a_time_keeps_every_bit_within_the_digits_that_dynamodb_keeps(time: float) -> None:
     text = to_attribute(time)["N"]
