@@ -25,17 +25,18 @@ EDIT = {
 }
 
 
-@pytest.mark.parametrize("name", EDIT)
-def test_an_edit_does_not_cost_the_token_and_is_kept(connections: Connections, name: str) -> None:
-    before = connections.make(expires_in=-1, tags={"old": "tag"})
-    meanwhile(connections, lambda: connections.patch({name: EDIT[name]}))
+def test_an_edit_does_not_cost_the_token_and_is_kept(connections: Connections) -> None:
+    for number, name in enumerate(EDIT, start=1):
+        before = connections.make(name, expires_in=-1, tags={"old": "tag"})
+        change = {name: EDIT[name]}
+        meanwhile(connections, lambda name=name, change=change: connections.patch(change, name))
 
-    assert connections.read().status == 200
+        assert connections.read(name).status == 200
 
-    assert connections.access_token() == "canary-secret-access-1"
-    after = connections.stored()
-    for each, edited in EDIT.items():
-        assert getattr(after, each) == (edited if each == name else getattr(before, each))
+        assert connections.access_token(name) == f"canary-secret-access-{number}"
+        after = connections.stored(name)
+        for each, edited in EDIT.items():
+            assert getattr(after, each) == (edited if each == name else getattr(before, each))
 
 
 def test_so_with_metadata(connections: Connections) -> None:

@@ -53,18 +53,12 @@ def test_a_connection_with_a_client_of_its_own_uses_and_keeps_it(connections: Co
     assert connections.credentials().values["config_override"] == override
 
 
-@pytest.mark.parametrize("expires_in", [1000, None])
-def test_a_token_that_is_good_for_longer_is_left_alone(
-    connections: Connections, expires_in: float | None
-) -> None:
-    connections.make(expires_in=expires_in)
-    assert connections.read().json()["credentials"]["access_token"] == ACCESS_TOKEN
-    assert connections.server.requests == []
-
-
-def test_a_providers_own_buffer_counts(connections: Connections) -> None:
-    connections.make("short", expires_in=600, expiration_buffer_seconds=60)
-    connections.read("short")
+def test_a_token_that_is_good_for_longer_is_left_alone(connections: Connections) -> None:
+    connections.make("long", expires_in=1000)
+    connections.make("for-ever", expires_in=None)
+    connections.make("own-buffer", expires_in=600, expiration_buffer_seconds=60)
+    for name in ("long", "for-ever", "own-buffer"):
+        assert connections.read(name).json()["credentials"]["access_token"] == ACCESS_TOKEN
     assert connections.server.requests == []
 
 

@@ -6,7 +6,7 @@ import time
 from tests.support.aws_relay import aws_relay
 from tests.support.connections import SHARDS, Connections
 
-NAMES = [f"c-{number}" for number in range(40)]
+NAMES = [f"c-{number}" for number in range(24)]
 
 
 def sent(connections: Connections) -> list[str]:
