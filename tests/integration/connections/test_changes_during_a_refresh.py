@@ -1,6 +1,7 @@
 """What a customer or an end user does while the provider is asked."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -28,8 +29,7 @@ EDIT = {
 def test_an_edit_does_not_cost_the_token_and_is_kept(connections: Connections) -> None:
     for number, name in enumerate(EDIT, start=1):
         before = connections.make(name, expires_in=-1, tags={"old": "tag"})
-        change = {name: EDIT[name]}
-        meanwhile(connections, lambda name=name, change=change: connections.patch(change, name))
+        meanwhile(connections, partial(connections.patch, {name: EDIT[name]}, name))
 
         assert connections.read(name).status == 200
 

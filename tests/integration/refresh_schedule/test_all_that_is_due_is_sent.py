@@ -68,20 +68,6 @@ def test_a_queue_that_takes_nothing_loses_nothing(connections: Connections) -> N
     assert sent(connections) == sorted(NAMES)
 
 
-def test_one_shard_that_cannot_be_read_holds_up_no_other(connections: Connections) -> None:
-    make_due(connections, *NAMES)
-    with aws_relay(connections.tenant.stack) as relay:
-        relay.fail["Query"] = "ResourceNotFoundException"
-
-        def first() -> None:
-            relay.before["Query"] = relay.fail.clear
-
-        relay.before["Query"] = first
-        reached = sent(connections)
-    assert 0 < len(reached) < len(NAMES)
-    assert set(reached) | set(sent(connections)) == set(NAMES)
-
-
 def test_it_can_read_no_connection_and_decrypt_nothing(connections: Connections) -> None:
     spec = connections.tenant.stack.aws.stack.functions["refresh_schedule"]
     actions = {action for statement in spec.statements for action in statement.actions}
