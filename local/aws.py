@@ -12,11 +12,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from local import backends, contents, identities, sockets
+from local.http_messages import JSON, HttpRequest, HttpResponse
 from local.permissions import Denial, Permissions
+from local.process_environment import process_environment
 from local.resources import FunctionSpec
-from local.servers import JSON, HttpRequest, HttpResponse, LoopbackServer
+from local.servers import LoopbackServer
 from local.template import Stack
 
+# Signatures are not checked: the access key id is the secret.
+SECRET_ACCESS_KEY = "local"
 READ_PREFIXES = ("BatchGet", "Describe", "Get", "List", "Query", "Scan", "TransactGet")
 
 
@@ -89,8 +93,7 @@ class LocalAws:
             "AWS_REGION": identities.REGION,
             "AWS_DEFAULT_REGION": identities.REGION,
             "AWS_ACCESS_KEY_ID": self._roles[function_name],
-            "AWS_SECRET_ACCESS_KEY": "local",
-            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
         }
 
     def _here(self, value: str) -> str:
@@ -112,19 +115,22 @@ class LocalAws:
         import botocore.session
         from botocore.config import Config
 
+        key = (service, access_key)
         with self._clients_lock:
-            if self._session is None:
-                self._session = botocore.session.Session()
-            if (service, access_key) not in self._clients:
-                self._clients[service, access_key] = self._session.create_client(
+            if key in self._clients:
+                return self._clients[key]
+            with process_environment({}):
+                if self._session is None:
+                    self._session = botocore.session.Session()
+                self._clients[key] = self._session.create_client(
                     service,
                     region_name=identities.REGION,
                     endpoint_url=self.endpoint_url,
                     aws_access_key_id=access_key,
-                    aws_secret_access_key="local",
+                    aws_secret_access_key=SECRET_ACCESS_KEY,
                     config=Config(retries={"total_max_attempts": 1}, max_pool_connections=50),
                 )
-            return self._clients[service, access_key]
+            return self._clients[key]
 
     def clear(self) -> None:
         """Empty every table, stream and queue, close every socket. Keys and secrets stay."""

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from local.events import INTERNAL_ERROR, NOT_FOUND, match_route, to_event, to_response
 from local.functions import Functions, describe
+from local.http_messages import HttpRequest, HttpResponse
 from local.resources import Route
-from local.servers import HttpRequest, HttpResponse
 
 
 class Gateway:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.aws import LocalAws
+from local.aws import SECRET_ACCESS_KEY, LocalAws
 from local.demo.application import demo_handler, provider_file
 from local.demo.storage import DemoStorage
 from local.functions import Functions
@@ -20,7 +20,7 @@ from local.template import Stack
 
 ROOT = Path(__file__).resolve().parents[1]
 MAIN_API, CALLBACK_API, SOCKET_API = "HttpApi", "CallbackHttpApi", "WebSocketApi"
-OVERLAY = "providers"
+OVERLAY = "overlay"
 
 Report = Callable[[str], None]
 
@@ -144,6 +144,7 @@ class Runner:
             "websocket_url": f"ws://localhost:{options.port}/",
             "aws_endpoint_url": self._aws.endpoint_url,
             "aws_access_key_id": self._aws.access_key,
+            "aws_secret_access_key": SECRET_ACCESS_KEY,
             "root_key": self._aws.secret_value("RootKeySecret"),
             "environment": ENVIRONMENT,
             "environment_id": seed.environment_id,

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.servers import Handler, HttpRequest
+from local.http_messages import HttpRequest
+from local.servers import Handler
 
 ENVIRONMENT = "dev"
 INTEGRATION = "demo"

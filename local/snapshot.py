@@ -1,7 +1,7 @@
 """What survives a restart: tables, streams, queues, key material and secrets, in one file.
 
-The file is written a moment after a change, whole, by renaming: a crash loses the last seconds and
-never more. It holds key material and secrets, so only its owner may read it.
+The file is written a moment after a change, whole, by renaming: a crash loses that moment and no
+more. It holds key material and secrets, so only its owner may read it.
 """
 
 import base64
@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from local import contents
@@ -17,7 +18,7 @@ from local.aws import LocalAws
 from local.backends import everything_locked, kms, secret
 
 FORMAT = 1
-DELAY_SECONDS = 2.0
+DELAY_SECONDS = 0.5
 _SECTIONS = ("tables", "queues", "keys", "secrets")
 
 
@@ -112,13 +113,15 @@ class Snapshot:
         threading.Thread(target=self._save_changes, args=(report,), daemon=True).start()
 
     def _save_changes(self, report: Callable[[str], None]) -> None:
+        pause = DELAY_SECONDS
         while not self._stopping.is_set():
             self._changed.wait()
-            self._stopping.wait(DELAY_SECONDS)
-            if self._stopping.is_set():
+            if self._stopping.wait(pause):
                 return
+            started = monotonic()
             try:
                 self.save()
+                pause = max(DELAY_SECONDS, 10 * (monotonic() - started))
             except (OSError, TypeError, ValueError) as error:
                 report(f"The state could not be saved: {error}")
                 self._changed.set()

@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from local.events import MONTHS
+from local.http_messages import HttpRequest
 from local.resources import SocketApi
-from local.servers import HttpRequest
 
 Event = dict[str, Any]
 

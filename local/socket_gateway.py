@@ -18,8 +18,8 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from local.functions import Functions, describe
+from local.http_messages import HttpRequest
 from local.resources import SocketApi
-from local.servers import HttpRequest
 from local.socket_events import connect_event, disconnect_event, message_event, new_gateway_id
 from local.sockets import MAX_MESSAGE_BYTES, OpenSockets
 

@@ -13,9 +13,9 @@ from typing import Protocol
 from urllib.parse import unquote
 
 from local import identities
+from local.http_messages import JSON, HttpRequest, HttpResponse
 from local.permissions import Need
 from local.resources import SocketApi
-from local.servers import JSON, HttpRequest, HttpResponse
 
 PREFIX = "/execute-api/"
 MAX_MESSAGE_BYTES = 128 * 1024

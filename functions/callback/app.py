@@ -21,7 +21,9 @@ api = Api(base_url=lambda: dependencies().base_url)
 
 
 def _failed(request: Request, error: CarrickError) -> Response:
-    title = "The connection was not made"
+    # A success page that is reloaded comes here too: the connection may well be there.
+    is_used = error.code == "state_err"
+    title = "This link does not work" if is_used else "The connection was not made"
     return pages.failure_page(
         page_status_of(error), title=title, text=error.message, origins=(request.base_url,)
     )

@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from local.demo.authorization_server import add_authorization_server
 from local.demo.receiver import add_receiver
 from local.demo.storage import DemoStorage
-from local.servers import Handler, HttpRequest, HttpResponse
+from local.http_messages import HttpRequest, HttpResponse
+from local.servers import Handler
 
 PROVIDER = Path(__file__).with_name("providers") / "demo.toml"
 _PORT_IN_FILE = "localhost:8402"

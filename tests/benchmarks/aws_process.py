@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 from local.aws import LocalAws
-from local.servers import JSON, HttpRequest, HttpResponse
+from local.http_messages import JSON, HttpRequest, HttpResponse
 from local.template import Stack
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "template.yaml"

@@ -95,6 +95,14 @@ class Operation:
         pointer, facts = at(f"{self.pointer}/responses/{name}")
         return Answer(pointer, facts.get("content", {}), facts.get("headers", {}))
 
+    def parameters(self) -> list[Mapping[str, Any]]:
+        """Its parameters, those of its path among them."""
+        found: list[Mapping[str, Any]] = []
+        for place in (self.pointer.rpartition("/")[0], self.pointer):
+            declared = at(place)[1].get("parameters", []) if place else []
+            found += [at(f"{place}/parameters/{number}")[1] for number in range(len(declared))]
+        return found
+
     def request_schema(self) -> str:
         """Where the schema of the JSON body stands; empty if it has none."""
         if "requestBody" not in self.facts:

@@ -85,6 +85,8 @@ def provoke(world: World, operation: Operation, wanted: Seen) -> None:
     change = CHANGES[wanted.status, wanted.code]
     key = change.key(world) if change.key is not None else _right_key(world, operation)
     body = change.body
+    if wanted.status == 413 and not operation.request_schema():
+        change, body = Change(query=f"search={'y' * 17_000}"), None
     if body is None and operation.request_schema() and wanted.status != 401:
         body = _good_body(operation, change)
     headers = dict(change.headers)

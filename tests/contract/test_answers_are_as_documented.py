@@ -1,4 +1,4 @@
-"""Each answer that docs/api/openapi.yaml states is given by the deployed code, and looks like it."""
+"""Each answer that docs/api/openapi.yaml states is given, and looks as it says."""
 
 import importlib
 

@@ -19,10 +19,11 @@ class Answer:
         return json.loads(self.text)
 
 
-def send(method: str, url: str, *, bearer: str, body: object = None) -> Answer:
-    """One request with a bearer token and, if there is a body, JSON."""
+def send(method: str, url: str, *, bearer: str, body: object = None, text: str = "") -> Answer:
+    """One request with a bearer token and, if there is one, a JSON body: a value, or its text."""
     headers = {"authorization": f"Bearer {bearer}", "content-type": "application/json"}
-    data = None if body is None else json.dumps(body).encode()
+    text = text if body is None else json.dumps(body)
+    data = text.encode() if text else None
     request = urllib.request.Request(url, data, headers, method=method)
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirects)
     try:

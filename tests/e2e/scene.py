@@ -5,7 +5,7 @@ import hmac
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from tests.e2e.carrick_process import CarrickProcess, free_port
 from tests.e2e.waiting import until
 from tests.support.webhook_endpoint import Delivery, WebhookEndpoint, webhook_endpoint
 
-SHORT_SECONDS = 8
+SHORT_SECONDS = 10
 LASTING_SECONDS = 3_600
 WEBHOOK_SECONDS = 10.0
 
@@ -85,14 +85,21 @@ class Scene:
     carrick: CarrickProcess
     provider: AuthorizationServer
     receiver: WebhookEndpoint
+    clients: tuple[Client, ...]
+    session_tokens: list[str] = field(default_factory=list)
 
-    def session(self, *integrations: Integration, end_user: str = "ada") -> Body:
-        """A new connect session: ``token`` and ``connect_link``."""
-        body: Body = {"end_user": {"id": end_user, "email": f"{end_user}@example.com"}}
-        if integrations:
-            body["allowed_integrations"] = [each.key for each in integrations]
+    def session(self, end_user: str = "ada") -> Body:
+        """A new connect session for all integrations: its ``token`` and ``connect_link``."""
+        body = {"end_user": {"id": end_user, "email": f"{end_user}@example.com"}}
         data: Body = self.carrick.must("POST", "/connect/sessions", body)["data"]
+        self.session_tokens.append(data["token"])
         return data
+
+    def connections_of(self, end_user: str) -> list[Body]:
+        """What the backend finds for one of its users."""
+        query = f"?endUserId={end_user}"
+        found: list[Body] = self.carrick.must("GET", f"/connections{query}")["connections"]
+        return found
 
     def session_result(self, session: Body) -> Body | None:
         """What the session's own browser is told by polling."""
@@ -120,6 +127,17 @@ class Scene:
 
         return until(look, seconds=WEBHOOK_SECONDS, what="the webhook arrives")[0]
 
+    def secrets_in_logs(self) -> list[str]:
+        """Which secrets of this run stand in a log, or on the terminal."""
+        logs, terminal = self.carrick.logs, self.carrick.output
+        assert '"route"' in logs, "the log is not where it is looked for"
+        known = self.carrick.description
+        keys = {known[name] for name in ("api_key", "root_key", "webhook_signing_key")}
+        secrets = self.provider.secrets() | set(self.session_tokens)
+        # The terminal shows the API key: to be copied.
+        found = {secret for secret in secrets | keys if secret in logs}
+        return sorted(found | {secret for secret in secrets if secret in terminal})
+
     def verify(self, delivery: Delivery) -> None:
         """Check both signatures as a receiver does: raises or fails if one is wrong."""
         key = self.carrick.description["webhook_signing_key"]
@@ -132,7 +150,7 @@ class Scene:
 def running_scene(folder: Path) -> Iterator[Scene]:
     """Start everything and configure it as a customer would, over the API."""
     carrick = CarrickProcess(folder, free_port())
-    clients = [
+    clients = tuple(
         Client(
             client_id=f"client-{seconds}",
             client_secret=f"canary-secret-of-client-{seconds}",
@@ -140,13 +158,13 @@ def running_scene(folder: Path) -> Iterator[Scene]:
             access_token_seconds=seconds,
         )
         for seconds in (SHORT_SECONDS, LASTING_SECONDS)
-    ]
+    )
     with running_authorization_server(clients) as provider, webhook_endpoint() as receiver:
         _write_providers(carrick.providers, provider.issuer)
         try:
             carrick.start()
-            scene = Scene(carrick, provider, receiver)
-            _configure(scene, clients)
+            scene = Scene(carrick, provider, receiver, clients)
+            _configure(scene)
             yield scene
         finally:
             carrick.stop()
@@ -162,7 +180,7 @@ def _write_providers(folder: Path, issuer: str) -> None:
     write("oidc-tenant", query="?tenant=${connectionConfig.subdomain}", more=TENANT_FIELD)
 
 
-def _configure(scene: Scene, clients: list[Client]) -> None:
+def _configure(scene: Scene) -> None:
     carrick = scene.carrick
     environment = f"/environments/{carrick.description['environment_id']}"
     changes = {
@@ -171,7 +189,7 @@ def _configure(scene: Scene, clients: list[Client]) -> None:
     }
     carrick.must("PATCH", environment, changes, bearer=carrick.description["root_key"])
     for each in INTEGRATIONS:
-        client = clients[each.client]
+        client = scene.clients[each.client]
         body: Body = {
             "provider": each.provider,
             "unique_key": each.key,

@@ -10,6 +10,7 @@ from tests.support.authorization_server import (
     running_authorization_server,
     write_provider,
 )
+from tests.support.connections import Connections
 from tests.support.stack import RunningStack, aws, stack
 from tests.support.tenant import Tenant
 
@@ -31,3 +32,9 @@ def tenant(stack: RunningStack, server: AuthorizationServer) -> Tenant:
     made = Tenant(stack)
     made.integrate()
     return made
+
+
+@pytest.fixture
+def connections(tenant: Tenant, server: AuthorizationServer) -> Connections:
+    """Makes connections of ``tenant`` as a test wants them."""
+    return Connections(tenant, server)

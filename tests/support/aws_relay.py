@@ -6,6 +6,7 @@ let something happen just before one is carried out, or have it answered with an
     with aws_relay(stack) as relay:
         relay.before["TransactWriteItems"] = lambda: tenant.call("DELETE", path)
         relay.fail["Decrypt"] = "DisabledException"
+        relay.lose.add("UpdateItem")  # carried out once, and the answer is lost on the way
 """
 
 import json
@@ -42,6 +43,7 @@ class AwsRelay:
     bodies: list[bytes] = field(default_factory=list)
     before: dict[str, Callable[[], object]] = field(default_factory=dict)
     fail: dict[str, str] = field(default_factory=dict)
+    lose: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def count(self, operations: frozenset[str]) -> int:
@@ -62,6 +64,13 @@ class AwsRelay:
         if act is not None:
             act()
         return self.fail.get(operation, "")
+
+    def loses(self, operation: str) -> bool:
+        """Whether the answer to this request is lost. Each operation loses one."""
+        with self._lock:
+            is_lost = operation in self.lose
+            self.lose.discard(operation)
+        return is_lost
 
 
 @contextmanager
@@ -84,7 +93,11 @@ def aws_relay(stack: RunningStack) -> Iterator[AwsRelay]:
             try:
                 connection.request("POST", "/", body, dict(self.headers.items()))
                 answer = connection.getresponse()
-                self._answer(answer.status, answer.read())
+                content = answer.read()
+                if relay.loses(operation):
+                    self.close_connection = True
+                    return
+                self._answer(answer.status, content)
             finally:
                 connection.close()
 

@@ -6,11 +6,13 @@ another. Building needs the Python of the Lambda runtime beside it.
 
 import fcntl
 import hashlib
+import json
 import os
 import platform
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,7 +71,12 @@ def sam(
     """
     assert SAM.exists(), "the SAM CLI is not installed: make build/sam/.installed"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    environment = {**kept, "SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "us-east-1"}
+    environment = {
+        **kept,
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "SAM_CLI_TELEMETRY": "0",
+        "__SAM_CLI_APP_DIR": str(_app_folder()),
+    }
     if path is not None:
         environment["PATH"] = os.pathsep.join((str(path), kept.get("PATH", "")))
     done = subprocess.run(
@@ -86,6 +93,14 @@ def sam(
     return done.stdout
 
 
+def _app_folder() -> Path:
+    """Where it keeps its notes. One of them is when it last asked for a newer version of itself."""
+    folder = BUILD / "stack" / "sam-cli"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "metadata.json").write_text(json.dumps({"lastVersionCheck": time.time()}), "utf-8")
+    return folder
+
+
 def built_stack() -> Path:
     """The folder of `sam build`, with ``template.yaml`` and a folder for each layer and function.
 
@@ -93,24 +108,32 @@ def built_stack() -> Path:
     writes bytecode gets in between; and built once, as long as no source changes.
     """
     path = required_runtime_folder()
-    output, stamp = BUILD / "stack" / ARCHITECTURE, BUILD / "stack" / f"{ARCHITECTURE}.digest"
+    folder = BUILD / "stack"
     with _alone():
-        source = BUILD / "stack" / "source"
+        source = folder / "source"
         _copy_source(source)
-        digest = _digest(source, path)
-        if stamp.exists() and stamp.read_text("utf-8") == digest:
-            return output
-        stamp.unlink(missing_ok=True)
-        sam(
-            "build",
-            *("--build-dir", output),
-            *("--cache-dir", BUILD / "stack" / "cache"),
-            *("--parameter-overrides", f"Arch={ARCHITECTURE}"),
-            cwd=source,
-            path=path,
-        )
-        stamp.write_text(digest, encoding="utf-8")
+        output = folder / "built" / _digest(source, path)
+        if not output.exists():
+            _remove_old(folder / "built")
+            unfinished = folder / "unfinished"
+            sam(
+                "build",
+                *("--build-dir", unfinished),
+                *("--cache-dir", folder / "cache"),
+                *("--parameter-overrides", f"Arch={ARCHITECTURE}"),
+                cwd=source,
+                path=path,
+            )
+            output.parent.mkdir(exist_ok=True)
+            unfinished.rename(output)
     return output
+
+
+def _remove_old(folder: Path) -> None:
+    """Builds over an hour old. A younger one may be in use by a test that runs beside this one."""
+    for build in folder.glob("*"):
+        if time.time() - build.stat().st_mtime > 3_600:
+            shutil.rmtree(build)
 
 
 def _copy_source(target: Path) -> None:
@@ -128,7 +151,7 @@ def _digest(source: Path, python: Path) -> str:
         if path.is_file():
             content = hashlib.sha256(path.read_bytes()).hexdigest()
             digest.update(f"{path.relative_to(source)} {content}\n".encode())
-    return digest.hexdigest()
+    return f"{ARCHITECTURE}-{digest.hexdigest()[:16]}"
 
 
 @contextmanager

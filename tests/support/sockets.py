@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
+from local.http_messages import HttpRequest
 from local.resources import SocketApi
-from local.servers import HttpRequest
 from local.socket_events import new_gateway_id
 from local.socket_gateway import SocketGateway
 from tests.support.stack import RunningStack

@@ -2,9 +2,11 @@
 
 Imports go one way::
 
-    functions/<name>/app.py -> edge -> domain -> oauth | catalog | models               (pure)
-                                              -> store | crypto | queues | sockets | transport  (effects)
+    functions/<name>/app.py -> edge -> domain
+        -> oauth | catalog | models                         (pure)
+        -> store | crypto | queues | sockets | transport    (effects)
 
 ``wiring`` builds the effects; only ``functions/`` and ``local/`` import it. Everybody may import
-``errors``, ``clock``, ``identifiers`` and ``observability``. ``tests/unit/test_imports.py`` holds this.
+``errors``, ``clock``, ``identifiers`` and ``observability``. ``tests/unit/test_imports.py`` holds
+this.
 """

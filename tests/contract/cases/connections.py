@@ -76,9 +76,14 @@ def update(world: World) -> None:
     assert shown["tags"] == {"plan": "free"}
 
 
-@shows(f"PATCH {ONE}", 404, "unknown_connection")
+@shows(f"PATCH {ONE}", 404, "not_found")
 def update_unknown(world: World) -> None:
     world.ask("PATCH", one_of("c1"), {"tags": {}})
+
+
+@shows(f"PATCH {ONE}", 400, "unknown_provider_config")
+def update_of_an_unknown_integration(world: World) -> None:
+    world.ask("PATCH", one_of("c1", "nobody"), {"tags": {}})
 
 
 @shows(f"DELETE {ONE}", 200)
@@ -86,7 +91,7 @@ def delete(world: World) -> None:
     world.ask("DELETE", one_of(world.tenant.connect(world.server)))
 
 
-@shows(f"DELETE {ONE}", 404, "unknown_connection")
+@shows(f"DELETE {ONE}", 400, "unknown_connection")
 def delete_unknown(world: World) -> None:
     world.ask("DELETE", one_of("c1"))
 

@@ -108,4 +108,3 @@ def rotate(world: World) -> None:
 def rotate_too_often(world: World) -> None:
     for _ in range(5):
         world.ask("POST", ROTATE, {"overlap_seconds": 3600})
-

@@ -100,7 +100,7 @@ def error_message(waiting: Waiting, error: CarrickError) -> dict[str, Any]:
 
 
 def error_type(error: CarrickError) -> str:
-    """The ``type`` of the client's ``AuthError``; ``unknown_err`` for what nobody there can mend."""
+    """The client's ``AuthError.type``; ``unknown_err`` for what nobody there can mend."""
     if error.code in _TYPES:
         return _TYPES[error.code]
     return error.code if isinstance(error, _TOLD_BY_CODE) else "unknown_err"

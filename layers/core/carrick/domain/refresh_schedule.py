@@ -31,8 +31,10 @@ def send_due(deps: Dependencies) -> int:
     """
     now = deps.now()
     with ThreadPoolExecutor(max_workers=min(deps.shards, SHARDS_AT_ONCE)) as pool:
-        sent = pool.map(lambda shard: deps.queue.send(_due(shard, now, deps)), range(deps.shards))
-        return sum(sent)
+        # Not map: it would cancel the shards that wait for their turn when one fails.
+        shards = range(deps.shards)
+        runs = [pool.submit(deps.queue.send, _due(shard, now, deps)) for shard in shards]
+    return sum(run.result() for run in runs)
 
 
 def _due(shard: int, now: float, deps: Dependencies) -> Iterator[RefreshMessage]:

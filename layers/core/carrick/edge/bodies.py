@@ -5,6 +5,7 @@ answers reads imports its models where a body is parsed.
 """
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -69,7 +70,12 @@ def parse_body(request: Request, model: type[Model], *, optional: bool = False) 
 
 def _document(body: bytes) -> Any:
     try:
-        document = json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_no_constant)
+        document = json.loads(
+            body.decode(),
+            object_pairs_hook=_object,
+            parse_constant=_no_constant,
+            parse_float=_finite,
+        )
     except (ValueError, RecursionError):
         # The parser's own message quotes the body.
         raise _invalid_json("The body is not JSON.") from None
@@ -86,6 +92,14 @@ def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    """``1e999`` would be read as infinity, which no answer could hold as JSON again."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("a number is too large")
+    return number
 
 
 def _check(document: Any) -> None:
