@@ -2,6 +2,7 @@
 
 import functools
 import importlib
+import os
 import threading
 import time
 import traceback
@@ -19,8 +20,25 @@ from local.process_environment import process_environment
 from local.resources import FunctionSpec
 
 # Each function has a botocore session of its own, as in AWS. Their service descriptions are read
-# from disk once all the same: 15 instead of 110 ms for the clients of a function.
+# from disk once all the same, and a client for one service, endpoint and role is made once: a
+# function whose dependencies are built anew (in each test, say) takes 1 ms instead of 150.
 botocore.session.create_loader = functools.cache(botocore.session.create_loader)
+_create_client = botocore.session.Session.create_client
+_clients: dict[tuple[Any, ...], Any] = {}
+
+
+def _shared_client(session: Any, service: str, **options: Any) -> Any:
+    """The client that this process has for the role of the environment, made if there is none."""
+    if set(options) != {"config"}:
+        return _create_client(session, service, **options)
+    variables = (os.environ.get(name) for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID"))
+    key = (service, id(options["config"]), *variables)
+    if key not in _clients:
+        _clients[key] = _create_client(session, service, **options)
+    return _clients[key]
+
+
+botocore.session.Session.create_client = _shared_client
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from local.http_messages import (
     read_request,
 )
 
+LINGER_SECONDS = 1.0
 HOSTS = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -109,6 +110,7 @@ class LoopbackServer:
             with connection, connection.makefile("rb") as stream:
                 while self._serve_one(connection, stream, client):
                     pass
+                _let_go(connection)
         except OSError:
             pass  # the peer went away
         finally:
@@ -136,6 +138,19 @@ class LoopbackServer:
         connection.sendall(encode(response, keep=keep, with_body=request.method != "HEAD"))
         self._connections[connection] = False
         return keep
+
+
+def _let_go(connection: socket.socket) -> None:
+    """End a connection so that its last answer arrives (RFC 9112 §9.6).
+
+    Closed with requests still unread, the system would reset it, and the peer could lose an answer
+    that it has not read yet.
+    """
+    connection.shutdown(socket.SHUT_WR)
+    connection.settimeout(LINGER_SECONDS)
+    for _ in range(16):
+        if not connection.recv(65536):
+            return
 
 
 def _has_ipv6_loopback() -> bool:

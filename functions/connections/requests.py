@@ -1,7 +1,6 @@
 """What requests to ``/connections`` say, and the answers that need more than a line."""
 
 import re
-from collections.abc import Mapping
 
 from carrick.domain import connections
 from carrick.edge.http import Request, Response, json_response
@@ -54,13 +53,13 @@ def missing(key: ConnectionKey, error: CarrickError, deps: Dependencies) -> Carr
     return error
 
 
-def invalid_credentials(error: CarrickError, connection: Mapping[str, object]) -> Response:
+def invalid_credentials(error: CarrickError, connection: object) -> Response:
     """No credentials that work: what is known of the connection, and why (contract §7.2)."""
     body = {
         "code": "invalid_credentials",
         "message": error.message,
         "type": error.code,
-        "payload": {"connection": {**connection, "credentials": {}}},
+        "payload": {"connection": connection},
     }
     return json_response(424, {"error": body})
 
@@ -75,6 +74,7 @@ def filters(query: Query) -> connections.Filters:
         "endUserOrganizationId",
         "integrationId",
         "tags",
+        "failing",
         "limit",
         "page",
     )
@@ -93,6 +93,7 @@ def filters(query: Query) -> connections.Filters:
         organization_id=text(query, "endUserOrganizationId") or "",
         integration_ids=integration_ids,
         tags={name.lower(): value for name, value in group(query, "tags").items()},
+        only_failing=boolean(query, "failing"),
         limit=_number(query, "limit", 1, MOST_LISTED, LISTED_BY_DEFAULT),
         page=_number(query, "page", 0, 1_000_000, 0),
     )

@@ -84,9 +84,10 @@ def test_every_index_that_a_store_names_exists(stack: Stack) -> None:
     assert named <= set(indexes(stack))
 
 
-@pytest.mark.parametrize("name", ["by_environment", "by_integration"])
+@pytest.mark.parametrize("name", ["by_environment", "by_integration", "by_error"])
 def test_a_row_of_a_list_can_be_read_from_an_index(name: str, stack: Stack) -> None:
     item = to_item(connection(), 16)
+    item["error_key"] = {"S": "there only while a refresh fails"}
     table = stack.tables["ConnectionsTable"].request
     seen = {
         key["AttributeName"] for key in (*table["KeySchema"], *indexes(stack)[name]["KeySchema"])

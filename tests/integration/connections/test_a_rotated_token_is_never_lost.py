@@ -78,19 +78,6 @@ def test_when_the_journal_fails_too_the_caller_has_the_token_and_it_is_loud(
     assert connections.stored().refresh.lease_owner != ""
 
 
-def test_kms_going_down_while_the_provider_answers_costs_nothing(
-    connections: Connections,
-) -> None:
-    connections.make(expires_in=-1)
-    with aws_relay(connections.tenant.stack) as relay:
-        connections.server.switches.before_answer = lambda: relay.fail.update(
-            Decrypt="KMSInternalException", GenerateDataKey="KMSInternalException"
-        )
-        assert connections.read().status == 200
-    assert connections.access_token() == NEW
-    assert connections.stored().version == 2
-
-
 def test_a_commit_whose_answer_is_lost_is_no_conflict(connections: Connections) -> None:
     connections.make(expires_in=-1)
     with aws_relay(connections.tenant.stack) as relay:

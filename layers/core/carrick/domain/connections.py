@@ -47,6 +47,7 @@ class Filters:
     organization_id: str = ""
     integration_ids: tuple[str, ...] = ()
     tags: Mapping[str, str] | None = None
+    only_failing: bool = False
     limit: int = 10_000
     page: int = 0
 
@@ -175,6 +176,8 @@ def _rows(environment_id: str, filters: Filters, deps: Dependencies) -> Iterator
     entry = _narrowest(filters)
     if entry is not None:
         return deps.lists.summaries(deps.tags.find(environment_id, entry))
+    if filters.only_failing:
+        return deps.lists.failing(environment_id)
     if filters.integration_ids:
         return deps.lists.of_integrations(environment_id, filters.integration_ids)
     return deps.lists.of_environment(environment_id)
@@ -200,6 +203,7 @@ def _matches(row: ConnectionSummary, filters: Filters) -> bool:
         and (not filters.end_user_id or end_user.get("id") == filters.end_user_id)
         and (not filters.organization_id or organization.get("id") == filters.organization_id)
         and (not filters.integration_ids or row.key.integration_id in filters.integration_ids)
+        and (not filters.only_failing or bool(row.error_code))
         and all(row.tags.get(name) == value for name, value in (filters.tags or {}).items())
         and _found(row, filters.search.casefold())
     )

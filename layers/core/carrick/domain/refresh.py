@@ -174,7 +174,8 @@ def _ask(leased: Connection, plan: Plan, deps: Dependencies) -> Outcome:
     )
     refreshed = replace(refreshed, refresh=replace(refreshed.refresh, refresh_at=refresh_at))
     if not _store(leased, refreshed, deps):
-        # Deleted, or authorized anew: the newer state wins and this token is dropped.
+        # Deleted, or authorized anew: the newer state wins and this token is dropped. Or it is
+        # this one that is stored, and only the answer was lost.
         observability.warning("refresh_superseded", connection_id=leased.key.connection_id)
         return Outcome(Result.BUSY, leased)
     observability.count("ConnectionRefreshed")
@@ -182,7 +183,7 @@ def _ask(leased: Connection, plan: Plan, deps: Dependencies) -> Outcome:
 
 
 def _store(leased: Connection, refreshed: Connection, deps: Dependencies) -> bool:
-    """Commit, or see to it that it will be; ``False`` if there are newer credentials or none."""
+    """Commit, or see to it that it will be; ``False`` if the version has moved on or is gone."""
     members = [deps.connections.commit_write(Fence.of(leased), RefreshCommit.of(refreshed))]
     if leased.refresh.error_code:
         operation_id = leased.refresh.error_operation_id or identifiers.new_operation_id()
@@ -193,11 +194,8 @@ def _store(leased: Connection, refreshed: Connection, deps: Dependencies) -> boo
             deps.connections.write(*members)
         except ConflictError:
             current = deps.connections.get(leased.key)
-            if current is None or current.id != leased.id:
+            if current is None or (current.id, current.version) != (leased.id, leased.version):
                 return False
-            if current.version != leased.version:
-                # Ours, if only the answer to a try before this one was lost.
-                return current.sealed_credentials == refreshed.sealed_credentials
             raise  # it took longer than the lease: another one asks, with the old token
     except (ConflictError, ClientError, BotoCoreError) as error:
         _journal(leased, refreshed, error, deps)

@@ -1,8 +1,8 @@
 """Lists of connections, answered by indexes that project facts only: no list can touch a secret.
 
-Index ``by_environment`` and ``by_integration`` sort by creation, newest first. ``due`` holds what
-the schedule should look at, by shard and time. Indexes are eventually consistent: a connection made
-a moment ago may be missing from a list, never from ``ConnectionStore.get``.
+``by_environment``, ``by_integration`` and ``by_error`` sort by creation, newest first. ``due``
+holds what the schedule should look at, by shard and time. Indexes are eventually consistent: a
+connection made a moment ago may be missing from a list, never from ``ConnectionStore.get``.
 """
 
 import heapq
@@ -37,6 +37,10 @@ class ConnectionLists:
     def of_environment(self, environment_id: str) -> Iterator[ConnectionSummary]:
         """All connections of an environment, newest first."""
         return self._newest_first("by_environment", "environment_id", environment_id)
+
+    def failing(self, environment_id: str) -> Iterator[ConnectionSummary]:
+        """The connections whose last refresh failed, newest first."""
+        return self._newest_first("by_error", "error_key", environment_id)
 
     def of_integrations(
         self, environment_id: str, integration_ids: Sequence[str]

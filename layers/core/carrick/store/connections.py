@@ -25,9 +25,6 @@ from carrick.store.conditional_writes import Member, commit, only_if, update_of
 from carrick.store.connection_items import primary_key
 from carrick.store.items import condition_failed, is_contended, to_attribute
 
-EDITABLE = ("tags", "end_user", "metadata", "webhook_url_override")
-"""What a customer's edit may change without a new version."""
-
 
 @dataclass(frozen=True, slots=True)
 class RefreshCommit:
@@ -96,7 +93,8 @@ class ConnectionStore:
         }
         if replaces is None:
             return {"Put": {**put, "ConditionExpression": "attribute_not_exists(pk)"}}
-        return {"Put": only_if(put, self._as_read(replaces, "version", *EDITABLE))}
+        # An edit leaves the version alone and moves ``updated_at``.
+        return {"Put": only_if(put, self._as_read(replaces, "version", "updated_at"))}
 
     def delete_write(self, connection: Connection) -> Member:
         """A transaction member that deletes this connection, not a later one of the same name.
