@@ -11,8 +11,13 @@ from ipaddress import ip_address
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.support.logs import Logs
+
+# How long an example takes says more of the machine than of the code; benchmarks measure that.
+settings.register_profile("carrick", deadline=None)
+settings.load_profile("carrick")
 
 for _name in [name for name in os.environ if name.startswith("AWS_")]:
     del os.environ[_name]
