@@ -7,6 +7,7 @@ from carrick.domain.modes.client_credentials import ClientCredentialsGrant
 from carrick.domain.modes.contract import Mode
 from carrick.domain.modes.oauth2_code import OAuth2Code
 from carrick.domain.modes.static import API_KEY, BASIC, NONE
+from carrick.domain.modes.two_step import TwoStep
 from carrick.errors import InvalidRequestError
 
 MODES: Mapping[AuthMode, Mode] = {
@@ -15,6 +16,7 @@ MODES: Mapping[AuthMode, Mode] = {
     AuthMode.NONE: NONE,
     AuthMode.OAUTH2: OAuth2Code(),
     AuthMode.OAUTH2_CC: ClientCredentialsGrant(),
+    AuthMode.TWO_STEP: TwoStep(),
 }
 
 

@@ -19,7 +19,7 @@ class Static:
     def obtain(self, submitted: Submitted, setting: Setting, tools: Tools) -> Obtained:
         values = {name: submitted.get(name, "") for name in self.members}
         credentials = Credentials(self.type, values, raw=values)
-        verify(credentials, self._headers(credentials, setting), setting, tools)
+        verify(credentials, self._headers(credentials, setting, tools), setting, tools)
         return Obtained(credentials)
 
     def is_renewable(self, credentials: Credentials, provider: Provider) -> bool:
@@ -28,12 +28,12 @@ class Static:
     def renew(self, credentials: Credentials, setting: Setting, tools: Tools) -> Obtained:
         return Obtained(credentials)
 
-    def _headers(self, credentials: Credentials, setting: Setting) -> dict[str, str]:
+    def _headers(self, credentials: Credentials, setting: Setting, tools: Tools) -> dict[str, str]:
         headers = {}
         if self.type == "BASIC":
             pair = f"{credentials.values['username']}:{credentials.values['password']}"
             headers["authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
-        return {**headers, **api_headers(credentials, setting)}
+        return {**headers, **api_headers(credentials, setting, now=tools.now())}
 
 
 API_KEY = Static("API_KEY", ("apiKey",))

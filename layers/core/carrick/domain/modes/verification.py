@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from carrick.catalog.endpoints import endpoint
 from carrick.catalog.interpolation import render
 from carrick.domain.modes.contract import MAX_ANSWER_BYTES, Setting, Tools
+from carrick.domain.modes.placeholders import Values, values_of
 from carrick.errors import FlowError, InvalidRequestError, ProviderUnavailableError
 from carrick.models.credentials import Credentials
 from carrick.models.http import OutboundRequest
@@ -24,7 +25,7 @@ def verify(
     declared = setting.provider.api.verification
     if declared is None:
         return
-    values = placeholders(credentials, setting)
+    values = _values(credentials, setting, tools.now())
     base = (
         render(declared.base_url, values)
         if declared.base_url
@@ -58,9 +59,9 @@ def verify(
     raise InvalidRequestError("The provider does not accept these credentials.", code=REFUSED)
 
 
-def api_headers(credentials: Credentials, setting: Setting) -> dict[str, str]:
+def api_headers(credentials: Credentials, setting: Setting, *, now: float) -> dict[str, str]:
     """The entry's headers for API requests with credentials put in; unresolved ones left out."""
-    values, headers = placeholders(credentials, setting), {}
+    values, headers = _values(credentials, setting, now), {}
     for name, template in setting.provider.api.headers.items():
         try:
             headers[name.lower()] = render(template, values)
@@ -69,15 +70,6 @@ def api_headers(credentials: Credentials, setting: Setting) -> dict[str, str]:
     return headers
 
 
-def placeholders(credentials: Credentials, setting: Setting) -> dict[str, Mapping[str, str]]:
-    """What templates of an entry may name: credentials, connection config, bare words."""
+def _values(credentials: Credentials, setting: Setting, now: float) -> Values:
     texts = {name: value for name, value in credentials.values.items() if isinstance(value, str)}
-    bare = {
-        "accessToken": texts.get("access_token") or texts.get("token", ""),
-        "apiKey": texts.get("apiKey", ""),
-        "username": texts.get("username", ""),
-        "password": texts.get("password", ""),
-        "clientId": texts.get("client_id") or setting.integration.client_id,
-        "clientSecret": texts.get("client_secret") or setting.client_secret,
-    }
-    return {"credentials": texts, "connectionConfig": setting.config, "": bare}
+    return values_of(setting, texts, now=now)
