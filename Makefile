@@ -58,8 +58,8 @@ bench: $(VENV)/.test ## Print the budgets of docs/architecture.md as measured he
 	$(BIN)/python -m tests.benchmarks
 
 .PHONY: catalog
-catalog: $(VENV)/.run ## Check every provider file and write the catalog's index
-	PYTHONPATH=layers/core $(BIN)/python -m carrick.catalog
+catalog: $(VENV)/.run ## Check every provider file; write the index and docs/providers.md
+	PYTHONPATH=layers/core $(BIN)/python -m carrick.catalog --docs docs/providers.md
 
 .PHONY: build
 build: build/sam/.installed ## sam build (needs python3.13, no Docker)

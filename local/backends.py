@@ -35,6 +35,7 @@ from local.http_messages import HttpResponse
 from local.identities import ACCOUNT_ID, REGION, SECRET_SUFFIX, STREAM_LABEL
 from local.resources import KeySpec, SecretSpec
 from local.template import Stack
+from local.transactions import Tokens
 
 _RESPONSES: dict[str, type[BaseResponse]] = {
     "AmazonSQS": SQSResponse,
@@ -46,6 +47,7 @@ _RESPONSES: dict[str, type[BaseResponse]] = {
 TABLES_LOCK = threading.RLock()
 # Also the lock of the queues; told of every request that may have changed one.
 QUEUES_CHANGED = threading.Condition(threading.RLock())
+_TOKENS = Tokens()
 _LOCKS: dict[str, Any] = {
     "AmazonSQS": QUEUES_CHANGED,
     "DynamoDBStreams_20120810": TABLES_LOCK,
@@ -66,6 +68,8 @@ def call(headers: Mapping[str, str], body: bytes, url: str) -> HttpResponse:
     if operation == "ReceiveMessage":
         return _receive(headers, body, url)
     with _LOCKS[prefix]:
+        if operation == "TransactWriteItems":
+            return _TOKENS.answer(body, lambda: _dispatch(prefix, headers, body, url))
         response = _dispatch(prefix, headers, body, url)
         if prefix == "AmazonSQS":
             QUEUES_CHANGED.notify_all()

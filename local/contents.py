@@ -70,9 +70,12 @@ class StreamReader:
     """What a table's stream holds that was not dispatched yet, oldest first."""
 
     def __init__(self, table_name: str) -> None:
-        self._shard: Any = dynamodb().tables[table_name].stream_shard
-        if self._shard is None:
-            raise LookupError(f"{table_name} has no stream")
+        self._table_name = table_name
+
+    @property
+    def _shard(self) -> Any:
+        # Looked up each time: the table may have been made anew.
+        return dynamodb().tables[self._table_name].stream_shard
 
     def read(self, limit: int) -> list[Values]:
         """The next records, as Lambda hands them to a function."""
@@ -93,7 +96,8 @@ def _lambda_record(record: Mapping[str, Any]) -> Values:
     created = change["ApproximateCreationDateTime"]
     is_number = isinstance(created, int | float)
     change["ApproximateCreationDateTime"] = created if is_number else created.timestamp()
-    return {**record, "dynamodb": _plain(change)}
+    # moto says 1.0
+    return {**record, "eventVersion": "1.1", "dynamodb": _plain(change)}
 
 
 def _plain(value: Any) -> Any:

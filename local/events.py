@@ -159,8 +159,8 @@ def to_response(answer: Any) -> HttpResponse:
         headers += [("set-cookie", str(cookie)) for cookie in answer.get("cookies") or ()]
         if not any(name.lower() == "content-type" for name, _ in headers):
             headers.append(("content-type", "text/plain; charset=utf-8"))
-        text = answer.get("body") or ""
-        body = base64.b64decode(text) if answer.get("isBase64Encoded") else text.encode()
+        text, is_encoded = answer.get("body") or "", answer.get("isBase64Encoded")
+        body = base64.b64decode(text, validate=True) if is_encoded else text.encode()
         return HttpResponse(int(answer["statusCode"]), tuple(headers), body)
     except (AttributeError, TypeError, ValueError):
         return INTERNAL_ERROR

@@ -8,6 +8,7 @@ Not judged: signatures (the access key ids are random per start and stay on this
 policies of keys and queues.
 """
 
+import base64
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -116,7 +117,8 @@ class Permissions:
         return iter([Need(f"secretsmanager:{operation}", _secret(body.get("SecretId", "*")))])
 
     def _kms_needs(self, operation: str, body: Body) -> Iterator[Need]:
-        key = str(body.get("KeyId", "*")).removeprefix(identities.arn("kms", ""))
+        named = body.get("KeyId") or _key_of(str(body.get("CiphertextBlob", "")))
+        key = named.removeprefix(identities.arn("kms", ""))
         key = self._aliases.get(key, key)
         resource = key if key == "*" else identities.arn("kms", f"key/{key.removeprefix('key/')}")
         context = {
@@ -124,6 +126,14 @@ class Permissions:
             for name, value in (body.get("EncryptionContext") or {}).items()
         }
         yield Need(f"kms:{operation}", resource, context)
+
+
+def _key_of(ciphertext: str) -> str:
+    """The key that made a ciphertext, for a ``Decrypt`` that names none: it stands in front."""
+    try:
+        return base64.b64decode(ciphertext[:48], validate=True).decode("ascii") or "*"
+    except ValueError:
+        return "*"
 
 
 def _dynamodb_needs(operation: str, body: Body) -> Iterator[Need]:

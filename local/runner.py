@@ -19,7 +19,7 @@ from local.template import Stack
 
 ROOT = Path(__file__).resolve().parents[1]
 MAIN_API, CALLBACK_API = "HttpApi", "CallbackHttpApi"
-OVERLAY = "providers"
+OVERLAY = "overlay"
 
 Report = Callable[[str], None]
 

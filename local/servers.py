@@ -44,7 +44,7 @@ class LoopbackServer:
             if not port and family == socket.AF_INET6:
                 break  # a free port of the one family may be taken in the other
             try:
-                listener = socket.create_server((host, port), family=family, backlog=128)
+                listener = socket.create_server((host, port), family=family, backlog=1024)
             except OSError:
                 if family == socket.AF_INET6 and not _has_ipv6_loopback():
                     break

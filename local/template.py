@@ -1,5 +1,6 @@
 """Reads ``template.yaml`` as AWS would deploy it: translated by SAM, every reference resolved."""
 
+import logging
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -88,6 +89,7 @@ def _translate(source: dict[str, Any]) -> dict[str, Any]:
     from samtranslator.public.exceptions import InvalidDocumentException
     from samtranslator.translator.transform import transform
 
+    logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it warns of metrics not sent
     for resource in source["Resources"].values():
         for code in {"CodeUri", "ContentUri"} & set(resource.get("Properties", {})):
             # A folder becomes a place in S3 when `sam deploy` uploads it.

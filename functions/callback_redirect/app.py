@@ -36,7 +36,8 @@ api = Api()
 @api.route("POST /oauth-callback/{integration_id}", PUBLIC)
 def redirect(request: Request) -> Response:
     integration_id = request.path.get("integration_id", "")
-    if integration_id and not re.fullmatch(UNIQUE_KEY, integration_id):
+    # A browser would take dots for a step out of the callback's path, and the code with it.
+    if integration_id in {".", ".."} or not re.fullmatch(f"({UNIQUE_KEY})?", integration_id):
         raise NotFoundError("No such callback.")
     return to_callback(dependencies().callback_target_url, integration_id, request.raw_query)
 

@@ -8,7 +8,6 @@ from carrick import wiring
 from carrick.domain.token_reads import read_connection
 from carrick.edge.caller import api_key
 from carrick.edge.http import Api, Request, Response, json_response
-from carrick.edge.query import boolean, only
 from carrick.errors import NotFoundError
 from carrick.models import wire_connections
 from functions.connections import requests
@@ -32,12 +31,7 @@ def list_(request: Request) -> Response:
 
 @api.route("GET /connections/{connection_id}", READ)
 def read(request: Request) -> Response:
-    query, caller = request.query, request.authorized
-    only(query, "provider_config_key", *requests.SWITCHES)
-    wants = {name: boolean(query, name) for name in requests.SWITCHES}
-    shows_credentials = caller.has_scope(requests.SEE_CREDENTIALS)
-    if any(wants.values()):
-        caller.require(requests.SEE_CREDENTIALS)
+    wants = requests.switches(request)
     key = requests.key(request)
     try:
         found = read_connection(
@@ -45,7 +39,7 @@ def read(request: Request) -> Response:
             dependencies().reads,
             seconds_left=request.seconds_left,
             force_refresh=wants["force_refresh"],
-            with_credentials=shows_credentials,
+            with_credentials=request.authorized.has_scope(requests.SEE_CREDENTIALS),
         )
     except NotFoundError as error:
         raise requests.missing(key, error, dependencies()) from error

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from carrick.domain import connections
 from carrick.edge.http import Request, Response, json_response
 from carrick.edge.parameters import path_parameter
-from carrick.edge.query import Query, group, only, text
+from carrick.edge.query import Query, boolean, group, only, text
 from carrick.errors import (
     CarrickError,
     InvalidRequestError,
@@ -36,6 +36,15 @@ def key(request: Request) -> ConnectionKey:
     _check(integration_id, UNIQUE_KEY, "provider_config_key")
     connection_id = path_parameter(request, "connection_id", CONNECTION_ID)
     return ConnectionKey(request.authorized.environment_id, integration_id, connection_id)
+
+
+def switches(request: Request) -> dict[str, bool]:
+    """What a read is asked to do. All of it needs the scope to see credentials."""
+    only(request.query, "provider_config_key", *SWITCHES)
+    wants = {name: boolean(request.query, name) for name in SWITCHES}
+    if any(wants.values()):
+        request.authorized.require(SEE_CREDENTIALS)
+    return wants
 
 
 def missing(key: ConnectionKey, error: CarrickError, deps: Dependencies) -> CarrickError:

@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.benchmarks import catalog, cold_start, flows, token_read
+from tests.benchmarks import catalog, cold_start, due_index, flows, token_read
 from tests.benchmarks.report import table
 from tests.benchmarks.rig import rig
 
@@ -13,6 +13,7 @@ def main() -> int:
     with rig() as running:
         lines += token_read.measure(running)
         lines += flows.measure(running)
+        lines += due_index.measure(running)
     lines += cold_start.measure()
     sys.stderr.flush()
     print(table(lines))

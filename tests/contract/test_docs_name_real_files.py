@@ -94,6 +94,15 @@ def test_every_route_is_one_of_ours(page: Path) -> None:
     assert [route for route in routes if route.partition("?")[0] not in OPERATIONS] == []
 
 
+def test_every_kind_of_test_is_explained() -> None:
+    kinds = {
+        f"tests/{file.relative_to(ROOT / 'tests').parts[0]}/"
+        for file in (ROOT / "tests").rglob("test_*.py")
+        if "node_modules" not in file.parts
+    }
+    assert kinds <= set(spans(ROOT / "CONTRIBUTING.md"))
+
+
 @by_page
 def test_every_make_target_exists(page: Path) -> None:
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)

@@ -94,7 +94,7 @@ class Browser:
 
 
 def deploy(emulator: Emulator, providers: Path) -> DeployedStack:
-    """Build, publish the provider files as a layer of their own, deploy, and let calls stay here."""
+    """Build, publish the provider files as a layer, deploy, and let calls stay on this machine."""
     built = sam.built_stack()
     layer = emulator.client("lambda").publish_layer_version(
         LayerName="providers", Content={"ZipFile": _zipped(providers)}

@@ -1,25 +1,28 @@
-"""Starts ministack, the emulator that this folder deploys into, and closes what it leaves open.
+r"""Starts ministack, the emulator that this folder deploys into, and closes what it leaves open.
 
-A program for ministack's own environment (`build/ministack`), never imported by the tests::
+A program for ministack's own environment, never imported by the tests::
 
-    GATEWAY_PORT=4600 AUTH=true BIND_HOST=127.0.0.1 build/ministack/bin/python tests/deploy/emulator.py
+    GATEWAY_PORT=4600 BIND_HOST=127.0.0.1 AUTH=true \
+        build/ministack/bin/python tests/deploy/emulator.py
 
-ministack is young. Its version is pinned, and these are private names of that version. Where AWS does
-something that ministack does not, this does it:
+ministack is young. Its version is pinned, and these are private names of that version. Where AWS
+does something that ministack does not, this does it:
 
 - An HTTP API's routes are read from the OpenAPI ``Body``, which is all that SAM writes.
 - A table's ``TimeToLiveSpecification`` is applied.
 - ``Ref`` of a secret is its ARN, and ``ExcludePunctuation`` is heeded.
+- Numbers that come from a parameter are numbers.
 - The encryption context of a KMS request is known to the conditions of IAM policies.
 - A batch of SQS messages needs the permission for one (``sqs:SendMessage``).
-- Numbers that come from a parameter are numbers.
-- An HTTP API's event has ``cookies`` apart from the headers, and no ``pathParameters`` that are null.
-- Variables that name a place under /opt mean the layers there: ministack unpacks them elsewhere.
+- The event of an HTTP API has cookies apart from its headers, and no path parameters that are null.
+- Variables that name a place under /opt mean the layers, which ministack unpacks elsewhere.
 - A schedule is looked at each second, not each ten.
 
-Where it differs still, so that no test here shows it: a KMS ciphertext that was tampered with decrypts
-to garbage, ``ReportBatchItemFailures`` of a stream is not heeded, access logs are not written, the
-settings of a table for backup and encryption are not kept, TLS and certificates are not looked at.
+Where it differs still, so that no test here shows it: a KMS ciphertext that was tampered with
+decrypts to garbage; ``ReportBatchItemFailures`` and the retries of a stream are not heeded, nor are
+a role's permissions on the queue or stream that Lambda reads for it; access logs are not written;
+a table's settings for backup and encryption are not kept; there is neither TLS nor a look at
+certificates; names of execute-api hosts are not resolved, so the tests say where a domain is.
 """
 
 import json

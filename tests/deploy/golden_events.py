@@ -41,7 +41,9 @@ class Sent:
 
 REQUESTS = {
     "http_plain": Sent("GET", "/plain"),
-    "http_query": Sent("GET", "/plain?a=1&a=2&empty=&none&plus=a+b&percent=%C3%A9%26%3D%2B&slash=/"),
+    "http_query": Sent(
+        "GET", "/plain?a=1&a=2&empty=&none&plus=a+b&percent=%C3%A9%26%3D%2B&slash=/"
+    ),
     "http_path_parameter": Sent("GET", "/items/one"),
     "http_path_encoded": Sent("GET", "/items/a%20b%C3%A9?x=%2F"),
     "http_cookies": Sent("GET", "/plain", (("Cookie", "a=1; __Host-b=two=2"),)),
@@ -88,7 +90,13 @@ VARYING = {
     "timeEpoch": r"\d{13}",
 }
 # API Gateway adds these; the emulator does not.
-ADDED = ("domainPrefix", "x-amzn-trace-id", "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto")
+ADDED = (
+    "domainPrefix",
+    "x-amzn-trace-id",
+    "x-forwarded-for",
+    "x-forwarded-port",
+    "x-forwarded-proto",
+)
 
 
 def comparable(value: Any) -> Any:

@@ -11,10 +11,10 @@ from typing import Any
 
 from local.aws import LocalAws
 from local.gateway import Gateway
+from local.http_messages import HttpRequest
 from local.queues import QueueConsumer
 from local.resources import FunctionSpec, QueueSource, ScheduleSource, StreamSource
 from local.schedules import Schedule
-from local.servers import HttpRequest
 from local.streams import StreamConsumer
 from local.template import Stack
 from tests.deploy.golden_events import ITEM, MESSAGE, REQUESTS, TEMPLATE

@@ -90,6 +90,11 @@ def running_emulator(folder: Path) -> Iterator[Emulator]:
     """Start it on a free port, with IAM enforced. All that it writes is below ``folder``."""
     python = MINISTACK.with_name("python")
     assert python.exists(), "the emulator is not installed: make build/ministack/.installed"
+    # It runs the functions with the Python that it runs with itself.
+    check = "import sys; sys.exit(sys.version_info[:2] != (3, 13))"
+    assert not subprocess.run([python, "-c", check], check=False).returncode, (
+        "the emulator has another Python than the functions: remove build/ministack, make it again"
+    )
     emulator = Emulator(_free_port(), folder / "emulator.log")
     environment = {
         "PATH": os.environ.get("PATH", ""),

@@ -11,6 +11,9 @@ import { createInterface } from 'node:readline';
 
 import { Provider } from 'oidc-provider';
 
+// What it says by itself goes where errors go.
+console.info = console.log = console.warn = console.error;
+
 const lines = createInterface({ input: process.stdin });
 const { clients } = JSON.parse((await once(lines, 'line'))[0]);
 lines.on('close', () => process.exit(0));
@@ -26,6 +29,7 @@ const configuration = {
     response_types: ['code'],
     token_endpoint_auth_method: 'client_secret_basic',
   })),
+  clockTolerance: 0,
   claims: { openid: ['sub', 'email'] },
   cookies: { keys: [randomBytes(32).toString('hex')] },
   features: {
@@ -57,7 +61,9 @@ provider.use(async (ctx, next) => {
   await next();
   const told = { method: ctx.method, url: ctx.originalUrl, status: ctx.status, referer: ctx.get('referer') };
   // What the tests look for in places where it must not be.
-  if (ctx.path === '/token') Object.assign(told, { asked: ctx.oidc?.params, answered: ctx.body });
+  if (ctx.path === '/token') {
+    Object.assign(told, { client: ctx.oidc?.client?.clientId, asked: ctx.oidc?.params, answered: ctx.body });
+  }
   process.stdout.write(`${JSON.stringify(told)}\n`);
 });
 

@@ -48,12 +48,13 @@ class AuthorizationServer:
         for line in self._output:
             self.told.append(json.loads(line))
 
-    def token_requests(self, grant_type: str) -> list[Told]:
+    def token_requests(self, grant_type: str, *, client_id: str = "") -> list[Told]:
         """The requests to the token endpoint for this kind of grant, oldest first."""
         return [
             told
             for told in list(self.told)
-            if told.get("asked") and told["asked"].get("grant_type") == grant_type
+            if (told.get("asked") or {}).get("grant_type") == grant_type
+            and client_id in {"", told.get("client")}
         ]
 
     def successor_of(self, access_token: str) -> str:
@@ -111,5 +112,7 @@ def running_authorization_server(clients: Sequence[Client]) -> Iterator[Authoriz
         assert process.stdin is not None
         process.stdin.write(json.dumps({"clients": registrations}) + "\n")
         process.stdin.flush()
-        yield AuthorizationServer(process, clients)
-        process.stdin.close()
+        try:
+            yield AuthorizationServer(process, clients)
+        finally:
+            process.stdin.close()

@@ -50,10 +50,12 @@ class CarrickProcess:
     @property
     def logs(self) -> str:
         """What the functions have logged so far, before a restart as well."""
-        return self._earlier_logs + self._log_file().read_text("utf-8")
+        return self._earlier_logs + self._current_log()
 
-    def _log_file(self) -> Path:
-        return self.state / "functions.log"
+    def _current_log(self) -> str:
+        """Of this start: the next one begins the file anew."""
+        file = self.state / "functions.log"
+        return file.read_text("utf-8") if file.exists() else ""
 
     def start(self) -> None:
         """Start it and wait until it can be used."""
@@ -87,7 +89,7 @@ class CarrickProcess:
             code = process.wait(STOP_SECONDS)
         finally:
             process.kill()
-        self._earlier_logs += self._log_file().read_text("utf-8")
+        self._earlier_logs += self._current_log()
         return code
 
     def api(self, method: str, path: str, body: object = None, *, bearer: str = "") -> Answer:

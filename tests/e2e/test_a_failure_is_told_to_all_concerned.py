@@ -25,12 +25,12 @@ def test_a_person_who_refuses(scene: Scene, visitor: Visitor) -> None:
     expect(visitor.page.get_by_text("access_denied")).to_be_visible()
     delivery, event = scene.webhook(_is_failure, after=seen)
     scene.verify(delivery)
-    assert event["operation"] == "creation"
-    assert event["providerConfigKey"] == LASTING.key
+    assert (event["operation"], event["providerConfigKey"]) == ("creation", LASTING.key)
+    assert event["error"]["type"] == "invalid_callback"
     assert "access_denied" in event["error"]["description"]
     result = scene.session_result(session)
     assert result is not None
-    assert (result["status"], result["error_type"]) == ("error", event["error"]["type"])
+    assert (result["status"], result["error_type"]) == ("error", "callback_err")
     assert scene.connections_of("refusing") == []
     assert len(scene.provider.token_requests("authorization_code")) == exchanges
 

@@ -102,9 +102,8 @@ def test_what_the_form_asks_for_goes_into_the_url(scene: Scene, visitor: Visitor
     visitor.press(TENANT.name)
     workspace = visitor.page.get_by_role("textbox", name="Workspace", exact=True)
     visitor.press("Continue")
-    expect(workspace).to_have_accessible_description(
-        "The first part of your workspace's address. This is needed."
-    )
+    help_text = "The first part of your workspace's address."
+    expect(workspace).to_have_accessible_description(f"{help_text} This is needed.")
     workspace.fill("acme.evil.example#")
     visitor.press("Continue")
     expect(visitor.page.get_by_text("This does not fit. An example: acme")).to_be_visible()
@@ -131,7 +130,8 @@ def test_the_schedule_renews_it_without_any_read(scene: Scene, connected: Connec
     assert scene.access_token(connected.id, SHORT) == renewed
     assert scene.provider.userinfo_status(renewed) == 200
     # Each refresh token was used once: the server ends a grant whose token is used again.
-    refreshes = scene.provider.token_requests("refresh_token")
+    client_id = scene.clients[SHORT.client].client_id
+    refreshes = scene.provider.token_requests("refresh_token", client_id=client_id)
     assert {told["status"] for told in refreshes} == {200}
 
 

@@ -29,20 +29,18 @@ def _commands(terminal: str) -> list[str]:
 
 
 def _run(command: str) -> Answer:
-    """Do what curl would: these options and no others."""
-    words = shlex.split(command)
-    assert words[:2] == ["curl", "-s"]
-    url, options = words[2], dict.fromkeys(words[3::2], "")
-    headers = [value for name, value in zip(words[3::2], words[4::2], strict=True) if name == "-H"]
-    data = [value for name, value in zip(words[3::2], words[4::2], strict=True) if name == "-d"]
-    assert options.keys() <= {"-H", "-d"}
-    (bearer,) = [
-        header.removeprefix("Authorization: Bearer ") for header in headers if "Bearer" in header
-    ]
-    return send("POST" if data else "GET", url, bearer=bearer, text="".join(data))
+    """Do what curl would."""
+    program, silent, url, *options = shlex.split(command)
+    assert (program, silent) == ("curl", "-s")
+    given: dict[str, list[str]] = {"-H": [], "-d": []}
+    for name, value in zip(options[::2], options[1::2], strict=True):
+        given[name].append(value)
+    headers = dict(header.split(": ", 1) for header in given["-H"])
+    bearer = headers["Authorization"].removeprefix("Bearer ")
+    return send("POST" if given["-d"] else "GET", url, bearer=bearer, text="".join(given["-d"]))
 
 
-def test_three_commands_and_one_click(carrick: CarrickProcess, visitor: Visitor) -> None:
+def test_three_commands_and_two_clicks(carrick: CarrickProcess, visitor: Visitor) -> None:
     create, find, read = _commands(carrick.output)
     link = _run(create).json["data"]["connect_link"]
     visitor.page.goto(link)
@@ -59,8 +57,5 @@ def test_three_commands_and_one_click(carrick: CarrickProcess, visitor: Visitor)
     expect(event).to_contain_text(connection["connection_id"])
     expect(event).to_contain_text("Standard Webhooks: verified")
     expect(event).to_contain_text("X-Nango-Hmac-Sha256: verified")
-
-
-def test_it_ends_when_it_is_asked_to(carrick: CarrickProcess) -> None:
     assert carrick.stop() == 0
     assert "Traceback" not in carrick.output

@@ -89,10 +89,10 @@ class Connections:
         refresh_at = refresh_policy.next_refresh_at(connection, now=now, spread=0.0)
         state = {"refresh_at": refresh_at, **(refresh or {})}
         connection = replace(connection, refresh=replace(connection.refresh, **state))
-        self.store.write(
-            self.store.put_write(connection, replaces=None),
-            *self.tags.writes(connection, previous=None),
-        )
+        self.store.write(self.store.put_write(connection, replaces=None))
+        # One after the other: the local DynamoDB copies the table for each transaction.
+        for member in self.tags.writes(connection, previous=None):
+            self.store.write(member)
         return connection
 
     def crashed(self, sent_seconds_ago: float, **more: Any) -> Connection:

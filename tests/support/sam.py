@@ -108,24 +108,32 @@ def built_stack() -> Path:
     writes bytecode gets in between; and built once, as long as no source changes.
     """
     path = required_runtime_folder()
-    output, stamp = BUILD / "stack" / ARCHITECTURE, BUILD / "stack" / f"{ARCHITECTURE}.digest"
+    folder = BUILD / "stack"
     with _alone():
-        source = BUILD / "stack" / "source"
+        source = folder / "source"
         _copy_source(source)
-        digest = _digest(source, path)
-        if stamp.exists() and stamp.read_text("utf-8") == digest:
-            return output
-        stamp.unlink(missing_ok=True)
-        sam(
-            "build",
-            *("--build-dir", output),
-            *("--cache-dir", BUILD / "stack" / "cache"),
-            *("--parameter-overrides", f"Arch={ARCHITECTURE}"),
-            cwd=source,
-            path=path,
-        )
-        stamp.write_text(digest, encoding="utf-8")
+        output = folder / "built" / _digest(source, path)
+        if not output.exists():
+            _remove_old(folder / "built")
+            unfinished = folder / "unfinished"
+            sam(
+                "build",
+                *("--build-dir", unfinished),
+                *("--cache-dir", folder / "cache"),
+                *("--parameter-overrides", f"Arch={ARCHITECTURE}"),
+                cwd=source,
+                path=path,
+            )
+            output.parent.mkdir(exist_ok=True)
+            unfinished.rename(output)
     return output
+
+
+def _remove_old(folder: Path) -> None:
+    """Builds over an hour old. A younger one may be in use by a test that runs beside this one."""
+    for build in folder.glob("*"):
+        if time.time() - build.stat().st_mtime > 3_600:
+            shutil.rmtree(build)
 
 
 def _copy_source(target: Path) -> None:
@@ -143,7 +151,7 @@ def _digest(source: Path, python: Path) -> str:
         if path.is_file():
             content = hashlib.sha256(path.read_bytes()).hexdigest()
             digest.update(f"{path.relative_to(source)} {content}\n".encode())
-    return digest.hexdigest()
+    return f"{ARCHITECTURE}-{digest.hexdigest()[:16]}"
 
 
 @contextmanager

@@ -21,7 +21,8 @@ from typing import Any
 
 import pytest
 
-from carrick.store.items import from_item, to_attribute, to_item
+from carrick.store.conditional_writes import update_of
+from carrick.store.items import from_item, to_item
 from local import contents
 from local.aws import LocalAws
 from local.functions import Functions
@@ -169,14 +170,9 @@ class RunningStack:
 
     def update(self, table: str, key: Mapping[str, Any], **values: Any) -> None:
         """Set attributes of an item; ``None`` removes one."""
-        updates = {
-            name: {"Action": "DELETE"}
-            if value is None
-            else {"Action": "PUT", "Value": to_attribute(value)}
-            for name, value in values.items()
-        }
+        request = {name: part for name, part in update_of(values).items() if part}
         self.aws.client("dynamodb").update_item(
-            TableName=self.aws.table_name(table), Key=to_item(key), AttributeUpdates=updates
+            TableName=self.aws.table_name(table), Key=to_item(key), **request
         )
 
     def delete(self, table: str, key: Mapping[str, Any]) -> None:

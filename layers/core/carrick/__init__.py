@@ -6,5 +6,6 @@ Imports go one way::
                                               -> store | crypto | queues | transport    (effects)
 
 ``wiring`` builds the effects; only ``functions/`` and ``local/`` import it. Everybody may import
-``errors``, ``clock``, ``identifiers`` and ``observability``. ``tests/unit/test_imports.py`` holds this.
+``errors``, ``clock``, ``identifiers`` and ``observability``. ``tests/unit/test_imports.py`` holds
+this.
 """

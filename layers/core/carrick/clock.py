@@ -1,4 +1,4 @@
-"""The only module that reads the time. Times are UTC, in epoch seconds (float) unless named otherwise."""
+"""The only module that reads the time. Times are UTC, in epoch seconds unless named otherwise."""
 
 import time
 from collections.abc import Callable

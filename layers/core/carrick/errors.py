@@ -92,7 +92,7 @@ class UnsupportedMediaTypeError(CarrickError):
 
 
 class FlowError(CarrickError):
-    """This authorization cannot go on. The message is shown, escaped, to the person in the browser."""
+    """This authorization cannot go on. The person in the browser is shown why, escaped."""
 
     code = "callback_err"
 
@@ -104,7 +104,7 @@ class RefreshError(CarrickError):
 
 
 class ProviderError(CarrickError):
-    """What the provider answered. ``provider_code`` is its ``error`` member, cut to 100 characters."""
+    """What the provider answered. ``provider_code`` is its ``error``, cut to 100 characters."""
 
     code = "refresh_token_external_error"
 
@@ -128,7 +128,7 @@ class ProviderRejectedError(ProviderError):
 
 
 class ProviderConfigurationError(ProviderError):
-    """The integration's client or scope is refused: the customer must act, connections stay alive."""
+    """Client or scope is refused: the customer must act, connections stay alive."""
 
 
 class ProviderUnavailableError(ProviderError):

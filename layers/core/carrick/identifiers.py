@@ -28,7 +28,7 @@ def new_connection_id() -> str:
 
 
 def new_numeric_id() -> int:
-    """A random positive integer below 2**53, exact in JavaScript: the ``id`` of rows on the wire."""
+    """A random positive integer below 2**53, exact in JavaScript: the ``id`` of rows."""
     return secrets.randbits(53) or 1
 
 

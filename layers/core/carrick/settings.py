@@ -128,3 +128,9 @@ def region(environ: Mapping[str, str] | None = None) -> str:
     """The Region that the function runs in."""
     source = os.environ if environ is None else environ
     return source.get("AWS_REGION") or source["AWS_DEFAULT_REGION"]
+
+
+def aws_endpoint_url(environ: Mapping[str, str] | None = None) -> str | None:
+    """Where AWS is instead of where it is: set on the laptop and in tests, never deployed."""
+    source = os.environ if environ is None else environ
+    return source.get("AWS_ENDPOINT_URL")

@@ -27,21 +27,32 @@ CONFIG = Config(
 
 
 class Aws:
-    """The AWS clients of one function, made lazily."""
+    """The AWS clients of one function, made lazily.
+
+    Where they lead is read once: on the laptop, where functions share a process, the environment
+    is another function's by the time a client is asked for.
+    """
 
     def __init__(self) -> None:
         self._session = botocore.session.get_session()
+        self._session.get_credentials()
+        self._place = {
+            "region_name": settings.region(),
+            "endpoint_url": settings.aws_endpoint_url(),
+        }
         self._clients: dict[str, Any] = {}
 
     def client(self, service: str) -> Any:
         """A client of this service, one per ``Aws``."""
         if service not in self._clients:
-            self._clients[service] = self._session.create_client(service, config=CONFIG)
+            self._clients[service] = self._session.create_client(
+                service, config=CONFIG, **self._place
+            )
         return self._clients[service]
 
 
 def warm(dependencies: Callable[[], object]) -> None:
-    """Build the dependencies in the init phase of a real Lambda sandbox, where CPU is not capped."""
+    """Build the dependencies in the init phase of a real sandbox, where CPU is not capped."""
     if settings.is_initializing_in_lambda():
         dependencies()
 

@@ -3,8 +3,6 @@
 import re
 import time
 
-import pytest
-
 from tests.support.calls import call
 from tests.support.connections import ACCESS_TOKEN, RAW, REFRESH_TOKEN, Connections
 
@@ -87,20 +85,16 @@ def test_a_client_of_the_connections_own_is_shown_with_it(connections: Connectio
     assert connections.read().json()["credentials"]["config_override"] == override
 
 
-@pytest.mark.parametrize("expires_in", [3600, -60])
-def test_without_the_scope_credentials_are_an_empty_object(
-    connections: Connections, expires_in: float
-) -> None:
-    connections.make(expires_in=expires_in)
+def test_without_the_scope_credentials_are_an_empty_object(connections: Connections) -> None:
+    connections.make("fresh")
+    connections.make("ended", expires_in=-60)
     key = connections.tenant.key_with("environment:connections:read")
-
-    path = "/connections/c-1?provider_config_key=test"
-    answer = call(connections.tenant.stack, key, "GET", path)
-
-    assert answer.status == 200
-    assert answer.json()["credentials"] == {}
-    assert "canary" not in answer.text
-    assert connections.server.refreshes() == []
+    for name in ("fresh", "ended"):
+        path = f"/connections/{name}?provider_config_key=test"
+        answer = call(connections.tenant.stack, key, "GET", path)
+        assert (answer.status, answer.json()["credentials"]) == (200, {})
+        assert "canary" not in answer.text
+    assert connections.server.requests == []
 
 
 def test_use_is_noted_at_most_once_an_hour(connections: Connections) -> None:

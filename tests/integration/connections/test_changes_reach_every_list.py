@@ -1,8 +1,7 @@
 """``PATCH /connections/{id}``: what is given is replaced, and found by it at once."""
 
 from concurrent.futures import ThreadPoolExecutor
-
-import pytest
+from urllib.parse import unquote
 
 from tests.support.aws_relay import aws_relay
 from tests.support.calls import error_of
@@ -51,7 +50,8 @@ def test_an_end_user_is_replaced_with_the_organization(connections: Connections)
     }
     assert found(connections, "endUserId=u2") == ["c-1"]
     assert found(connections, "endUserOrganizationId=o2") == ["c-1"]
-    assert found(connections, "endUserId=u1") == found(connections, "endUserOrganizationId=o1") == []
+    assert found(connections, "endUserId=u1") == []
+    assert found(connections, "endUserOrganizationId=o1") == []
 
 
 def test_the_webhook_url_is_set_and_taken_away(connections: Connections) -> None:
@@ -117,13 +117,9 @@ def test_a_connection_that_others_change_all_the_time_is_a_conflict(
     assert error_of(answer) == (409, "conflict")
 
 
-@pytest.mark.parametrize("connection_id", ["metadata", "a b", "a%2Fb", "%40$%7B%7D|~", "ok"])
-def test_any_identifier_of_the_contract_can_be_named(
-    connections: Connections, connection_id: str
-) -> None:
-    from urllib.parse import unquote
-
-    connections.make(unquote(connection_id))
-    path = f"/connections/{connection_id}?provider_config_key=test"
-    assert connections.tenant.call("GET", path).status == 200
-    assert connections.tenant.call("DELETE", path).status == 200
+def test_any_identifier_of_the_contract_can_be_named(connections: Connections) -> None:
+    for connection_id in ("metadata", "a%20b", "a%2Fb", "%40$%7B%7D%7C~", "ok"):
+        connections.make(unquote(connection_id))
+        path = f"/connections/{connection_id}?provider_config_key=test"
+        assert connections.tenant.call("GET", path).status == 200, connection_id
+        assert connections.tenant.call("DELETE", path).status == 200, connection_id

@@ -1,10 +1,12 @@
 """``DELETE /connections/{id}``: the row, every way to find it, and one event that tells of it."""
 
+from typing import Any
+
 from tests.support.aws_relay import aws_relay
 from tests.support.calls import error_of
 from tests.support.connections import Connections
 
-FACTS = {
+FACTS: dict[str, Any] = {
     "tags": {"team": "red", "plan": "pro"},
     "end_user": {"id": "u1", "organization": {"id": "o1"}},
 }

@@ -23,7 +23,11 @@ def crowd(connections: Connections) -> Connections:
         ("bob", "test", {"tags": {"team": "red"}, "end_user": {"id": "u2", "email": "b@X.org"}}),
         ("cleo", "other", {"tags": {"team": "blue"}, "end_user": {"id": "u1"}}),
         ("dan", "other", {"end_user": {"id": "u3", "organization": {"id": "o1"}}}),
-        ("ann", "other", {"tags": {"team": "red"}, "end_user": {"id": "u4", "display_name": "Ärö"}}),
+        (
+            "ann",
+            "other",
+            {"tags": {"team": "red"}, "end_user": {"id": "u", "display_name": "Ärö"}},
+        ),
         ("eve", "test", {}),
     ]
     for number, (name, integration, facts) in enumerate(people):
@@ -137,8 +141,8 @@ def test_no_index_holds_a_secret(connections: Connections) -> None:
 
 
 def test_more_than_a_page_of_the_table_is_listed_once_each(connections: Connections) -> None:
-    large = {"text": "x" * 30_000}
-    made = [f"c-{number}" for number in range(45)]
+    large = {"text": "x" * 300_000}
+    made = [f"c-{number}" for number in range(8)]
     for name in made:
         connections.make(name, metadata=large, end_user={"id": "u1"})
     for query in ("", "endUserId=u1", "integrationId=test"):
@@ -147,10 +151,10 @@ def test_more_than_a_page_of_the_table_is_listed_once_each(connections: Connecti
 
 
 def test_a_list_that_no_answer_can_hold_says_so(connections: Connections) -> None:
-    large = {"text": "x" * 32_000}
-    for number in range(170):
+    large = {"text": "x" * 300_000}
+    for number in range(18):
         connections.make(f"c-{number}", metadata=large)
     answer = connections.tenant.call("GET", "/connections")
     assert answer.status == 413
     assert "limit" in answer.json()["error"]["message"]
-    assert len(listed(connections, "limit=100&page=1")) == 70
+    assert len(listed(connections, "limit=10&page=1")) == 8

@@ -67,10 +67,12 @@ def test_lists_and_filters_stay_in_the_environment(
     pair: tuple[Connections, Connections], query: str
 ) -> None:
     owner, other = pair
-    mine = {row["id"] for row in owner.tenant.call("GET", f"/connections{query}").json()["connections"]}
-    theirs = other.tenant.call("GET", f"/connections{query}").json()["connections"]
+    mine, theirs = (
+        {row["id"] for row in each.tenant.call("GET", f"/connections{query}").json()["connections"]}
+        for each in (owner, other)
+    )
     assert mine
-    assert not mine & {row["id"] for row in theirs}
+    assert not mine & theirs
 
 
 def test_credentials_copied_to_another_connection_do_not_unseal(

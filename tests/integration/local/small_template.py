@@ -8,6 +8,7 @@ AWSTemplateFormatVersion: "2010-09-09"
 Transform: AWS::Serverless-2016-10-31
 Parameters:
   Name: {Type: String, Default: ""}
+  PublicBaseUrl: {Type: String, Default: ""}
 Conditions:
   HasName: !Not [!Equals [!Ref Name, ""]]
 Resources:

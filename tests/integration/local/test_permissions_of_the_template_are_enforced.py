@@ -27,7 +27,7 @@ def put(table: str) -> dict[str, Any]:
     return {"TableName": f"carrick-local-{table}", "Item": {"pk": {"S": "1"}}}
 
 
-def data_key(stack: RunningStack, function: str, **context: str) -> object:
+def data_key(stack: RunningStack, function: str, **context: str) -> Any:
     return stack.aws.role_client("kms", function).generate_data_key(
         KeyId=stack.aws.key_arn("CredentialsKey"), KeySpec="AES_256", EncryptionContext=context
     )
@@ -124,7 +124,10 @@ DENIED: list[tuple[str, str, Call]] = [
     (
         "kms:Decrypt",
         "key/",
-        lambda stack: stack.aws.role_client("kms", "session").decrypt(CiphertextBlob=b"x"),
+        lambda stack: stack.aws.role_client("kms", "session").decrypt(
+            CiphertextBlob=data_key(stack, "callback", purpose="connection")["CiphertextBlob"],
+            EncryptionContext={"purpose": "connection"},
+        ),
     ),
     ("sqs:SendMessage", "RefreshQueue", lambda stack: send(stack, "callback", "RefreshQueue")),
     (

@@ -21,7 +21,7 @@ ANSWERS = [
     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + CANARY + b"\r\n",
     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: " + CANARY + b"\r\n\r\n",
     b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + CANARY,
-    b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(CANARY)[:-4],
+    b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(CANARY, mtime=0)[:-4],
     b"HTTP/1.1 200 OK\r\nX: " + CANARY * 10_000 + b"\r\n\r\n",
     b"HTTP/1.1 200 OK\r\n\r\n" + CANARY * 1000,
     b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n" + CANARY + b"\r\nX: 1\r\n\r\n",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from carrick.catalog import Catalog
+from carrick.catalog.library import PACKAGED, load, provider_files
 from carrick.catalog.schema import Provider
 
 MakeProvider = Callable[..., Provider]
@@ -56,3 +57,9 @@ def write_provider(overlay: Path) -> WriteProvider:
 def catalog() -> Catalog:
     """The packaged catalog."""
     return Catalog()
+
+
+@pytest.fixture(scope="session")
+def packaged() -> list[Provider]:
+    """Every packaged provider, by name."""
+    return [load(path, trusted=True) for path in provider_files(PACKAGED)]

@@ -26,7 +26,13 @@ def with_field(keys):
     return HEAD + FIELD + keys
 
 
+def with_table(table, mode="API_KEY"):
+    """A file of another mode with this table."""
+    return f'display_name = "Acme"\nauth_mode = "{mode}"\n\n{table}'
+
+
 X = "${connectionConfig.x}"
+STEP = '[[additional_steps]]\ntoken_url = "https://acme.example/b"\nparams = { a = "%s" }\n'
 MISTAKES = {
     "unknown key": (HEAD + "pkse = false\n", "pkse"),
     "no TOML": ("display_name = \n", "line 1"),
@@ -55,6 +61,52 @@ MISTAKES = {
     "reserved parameter": (HEAD + '[authorization_params]\nstate = "x"\n', "params.state"),
     "implicit flow": (HEAD + '[authorization_params]\nresponse_type = "token"\n', "code flow"),
     "undeclared in a parameter": (HEAD + f'[token_params]\na = "{X}"\n', "token_params.a"),
+    "port of another format": (
+        token_at(f"https://a.example:{X}/t", 'format = "digits"\n'),
+        "needs format port",
+    ),
+    "path inside a host": (
+        token_at(f"https://a.{X}/t", 'format = "host_and_path"\nself_hosted = true\n'),
+        "must be the whole host",
+    ),
+    "undeclared in a header": (
+        with_table(f'[api]\nheaders = {{ a = "{X}" }}\n'),
+        "api.headers.a: connectionConfig.x is not declared",
+    ),
+    "undeclared in a body": (
+        with_table(f'[api]\nbody = {{ a = [{{ b = "{X}" }}] }}\n'),
+        "connectionConfig.x is not declared",
+    ),
+    "undeclared credential": (
+        with_table('[api]\nquery = { k = "${credentials.apikey}" }\n'),
+        "api.query.k: credentials.apikey is not declared",
+    ),
+    "key of another mode": (
+        with_table('[api]\nheaders = { a = "${apiKey}" }\n', "BASIC"),
+        "apiKey is not declared",
+    ),
+    "token where there is none": (
+        with_table('[api]\nheaders = { a = "Bearer ${accessToken}" }\n'),
+        "accessToken is not declared",
+    ),
+    "later step": (with_table(STEP % "${step2.x}", "TWO_STEP"), "step2.x is not declared"),
+    "step outside a chain": (
+        with_table('[api]\nheaders = { a = "${step1.x}" }\n', "TWO_STEP"),
+        "step1.x is not declared",
+    ),
+    "request outside a signature": (
+        with_table('[api]\nheaders = { a = "${method}" }\n'),
+        "method is not declared",
+    ),
+    "token that nothing signs": (
+        with_table('[token_params]\nassertion = "${token}"\n', "TWO_STEP"),
+        "token is not declared",
+    ),
+    "secret in a path": (
+        with_table('[api.verification]\npaths = ["/keys/${apiKey}"]\n'),
+        "is a secret and stands in a URL",
+    ),
+    "unknown level": (HEAD + 'corroboration = "sure"\n', "no such level"),
     "unknown format": (with_field('format = "regex"\n'), "no such format"),
     "pattern": (with_field('pattern = "(a+)+"\n'), "pattern"),
     "enum without values": (with_field('format = "enum"\n'), "enum"),
@@ -107,6 +159,15 @@ class TestCommand:
     def test_a_file_that_does_not_exist_fails(self, overlay, capsys):
         assert main([str(overlay / "none.toml")]) == 1
         assert "none.toml" in capsys.readouterr().out
+
+    def test_the_list_for_people_is_written_on_demand(self, tmp_path, capsys):
+        path = tmp_path / "providers.md"
+
+        assert main(["--docs", str(path), "--check"]) == 1
+        assert not path.exists()
+        assert main(["--docs", str(path)]) == 0
+        assert "| `github` | GitHub (User OAuth) |" in path.read_text("utf-8")
+        assert "providers.md is written." in capsys.readouterr().out
 
     def test_the_package_is_checked_and_not_written(self, capsys):
         assert main(["--check"]) == 0

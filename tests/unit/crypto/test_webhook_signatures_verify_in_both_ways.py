@@ -30,6 +30,7 @@ def test_a_standard_webhooks_library_accepts_it() -> None:
 @pytest.mark.parametrize(
     ("changed", "value"),
     [("webhook-id", "msg_2"), ("webhook-timestamp", str(int(time.time()) - 1))],
+    ids=["webhook-id", "webhook-timestamp"],
 )
 def test_nobody_else_can_give_it_another_id_or_time(changed: str, value: str) -> None:
     key = new_webhook_signing_key()

@@ -64,8 +64,6 @@ def test_a_company_id_has_its_form() -> None:
         oauth2.callback_metadata(entry, {"realmId": "1234567890/../9"})
 
 
-@pytest.mark.parametrize("name", ["team.id", "bot_user_id"])
-def test_what_the_provider_says_is_known_by_name(name: str) -> None:
-    entry = Catalog(None).get("slack")
-    assert oauth2.is_said_by_provider(entry, name)
-    assert not oauth2.is_said_by_provider(entry, "subdomain")
+def test_what_the_provider_says_cannot_be_given() -> None:
+    given = {"team.id": "forged", "bot_user_id": "forged", "webhook_url": "x", "subdomain": "acme"}
+    assert oauth2.given_config(Catalog(None).get("slack"), given) == {"subdomain": "acme"}

@@ -28,7 +28,7 @@ def numbered(count: int, prefix: str = "t") -> dict[str, str]:
         ({"id": "u1", "email": None, "display_name": ""}, None, None, {"end_user_id": "u1"}),
         (None, COMPANY, {}, {k: v for k, v in FIVE.items() if k.startswith("organization")}),
         ({"id": "u1"}, None, {"end_user_id": "mine"}, {"end_user_id": "mine"}),
-        ({"id": "u1", "tags": {"team": "a"}}, None, {"team": "b"}, {"end_user_id": "u1", "team": "b"}),
+        ({"id": "u1", "tags": {"a": "x"}}, None, {"a": "y"}, {"end_user_id": "u1", "a": "y"}),
         ({"id": "u1", "display_name": "n" * 300}, None, None,
          {"end_user_id": "u1", "end_user_display_name": "n" * 255}),
     ],

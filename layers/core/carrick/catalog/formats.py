@@ -65,6 +65,15 @@ def _is_path(text: str) -> bool:
     )
 
 
+def _is_host_and_path(text: str) -> bool:
+    host, slash, path = text.removesuffix("/").partition("/")
+    return (
+        bool(_URL_CHARACTERS(text))
+        and _is_host_and_port(host.lower())
+        and (not slash or (path[:1] not in ("", "/") and _is_path(path)))
+    )
+
+
 _PATH_SEGMENT = re.compile(r"[A-Za-z0-9._~-]+").fullmatch
 _URL_CHARACTERS = re.compile(r"[A-Za-z0-9._~:/-]+").fullmatch
 
@@ -108,6 +117,11 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
             pattern="^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$",
             lower=True,
         ),
+        "label": _from_pattern(
+            "one DNS label, in the case it is shown in",
+            63,
+            r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?",
+        ),
         "subdomains": Format(
             "one or more DNS labels with dots between",
             190,
@@ -121,6 +135,10 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         "host_and_port": Format(
             "a host name, with a port if need be", 259, _is_host_and_port, lower=True
         ),
+        "port": Format("a port, 1 to 65535", 5, _is_port, pattern="^[0-9]{1,5}$"),
+        "host_and_path": Format(
+            "a host name, with a port and a path if need be", 768, _is_host_and_path
+        ),
         "url": Format(
             "an https URL without query or credentials", 2048, _is_url, wire_format="uri"
         ),
@@ -128,13 +146,15 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
     }
 )
 
-HOST_LABEL_FORMATS = frozenset({"subdomain", "region", "digits", "hex", "uuid"})
+HOST_LABEL_FORMATS = frozenset({"subdomain", "label", "region", "digits", "hex", "uuid"})
 """Formats of which any value is at most one DNS label."""
 
-HOST_FORMATS = frozenset({"hostname", "host_and_port"})
-"""Formats that name a full host."""
+HOST_FORMATS = frozenset({"hostname", "host_and_port", "host_and_path"})
+"""Formats that begin with a full host."""
 
-PATH_FORMATS = FORMATS.keys() - {"text", "multiline", "token", "url", "host_and_port"}
+PATH_FORMATS = FORMATS.keys() - {
+    "text", "multiline", "token", "url", "host_and_port", "host_and_path", "port",
+}  # fmt: skip
 """Formats of which a value may stand in the path of a URL."""
 
 

@@ -7,20 +7,20 @@ former is read in a fraction of the time.
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from carrick.catalog.library import ENTRIES, INDEX, PACKAGED, load, provider_files, summary
+from carrick.catalog.library import ENTRIES, INDEX, summary
 from carrick.catalog.public import public_entry
+
+if TYPE_CHECKING:
+    from carrick.catalog.schema import Provider
 
 FORMAT_VERSION = 1
 
 
-def build_index(directory: Path = PACKAGED) -> dict[Path, str]:
-    """The generated files and their text: one provider a line, by name.
-
-    Raises ``CarrickError`` (``invalid_provider_file``) for the first file that is not valid.
-    """
-    entries = [public_entry(load(path, (directory,))) for path in provider_files(directory)]
+def build_lists(providers: Iterable["Provider"]) -> dict[Path, str]:
+    """The generated files and their text: one provider a line, in the order given."""
+    entries = [public_entry(provider) for provider in providers]
     return {INDEX: _document(map(summary, entries)), ENTRIES: _document(entries)}
 
 

@@ -74,4 +74,5 @@ def _undeclared(given: Mapping[str, str], fields: Mapping[str, object]) -> dict[
 
 def _authority(format: str, value: str) -> str:
     """Host with port: where hosts are listed, another port is another host."""
-    return value if format in HOST_FORMATS else urlsplit(value).netloc.lower()
+    authority = value if format in HOST_FORMATS else urlsplit(value).netloc
+    return authority.partition("/")[0].lower()

@@ -5,12 +5,13 @@ the finished URL is parsed again and compared with what was meant. The outbound 
 ``transport`` stands behind this, not instead of it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from carrick.catalog import hosts
+from carrick.catalog.authority import LOOPBACK, fixes_domain, split_authority, split_port
 from carrick.catalog.formats import invalid
 from carrick.catalog.inputs import checked
 from carrick.catalog.templates import FUNCTIONS, Node, Reference, Template, Text, malformed, parse
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from carrick.catalog.schema import InputField
 
 LONGEST_VALUE_IN_URL = 2048
-_LOOPBACK = ("localhost", "127.0.0.1")
-_AUTHORITY_END = "/?#"
 
 
 def render(template: str, values: Mapping[str, Mapping[str, str]]) -> str:
@@ -84,58 +83,6 @@ def render_url(
     return _verified(origin, _tail(nodes, values))
 
 
-def split_authority(nodes: Template) -> tuple[str, Template, Template]:
-    """Scheme, nodes of host and port, and the nodes from the path on.
-
-    Raises ``CarrickError`` (``invalid_template``) unless the text begins with ``https://``, or with
-    ``http://`` and a loopback name in full.
-    """
-    first = nodes[0] if nodes else None
-    text = first.text if isinstance(first, Text) else ""
-    scheme, separator, rest = text.partition("://")
-    if not separator or scheme not in ("https", "http"):
-        raise malformed("a URL begins with https://")
-    remaining: Template = (Text(rest), *nodes[1:]) if rest else nodes[1:]
-    for position, node in enumerate(remaining):
-        cut = _first_of(node.text, _AUTHORITY_END) if isinstance(node, Text) else -1
-        if isinstance(node, Text) and cut >= 0:
-            head = (*remaining[:position], Text(node.text[:cut])) if cut else remaining[:position]
-            tail = (Text(node.text[cut:]), *remaining[position + 1 :])
-            break
-    else:
-        head, tail = remaining, ()
-    if scheme == "http" and not _is_loopback(head):
-        raise malformed("a URL begins with https://")
-    if any("@" in node.text for node in head if isinstance(node, Text)):
-        raise malformed("a URL holds no credentials")
-    return scheme, head, tail
-
-
-def fixed_suffix(authority: Template) -> str:
-    """The literal text that a host ends in, without port: what no value can change."""
-    last = authority[-1] if authority else None
-    return last.text.partition(":")[0] if isinstance(last, Text) else ""
-
-
-def fixes_domain(suffix: str) -> bool:
-    """Whether a host's literal end has two whole labels, and so fixes the domain."""
-    return hosts.is_hostname(suffix.partition(".")[2])
-
-
-def is_host(authority: Sequence[Node]) -> bool:
-    """Whether an authority without placeholders is a host name or loopback."""
-    return hosts.is_hostname(fixed_suffix(tuple(authority))) or _is_loopback(authority)
-
-
-def _first_of(text: str, characters: str) -> int:
-    return min((at for at in map(text.find, characters) if at >= 0), default=-1)
-
-
-def _is_loopback(authority: Sequence[Node]) -> bool:
-    first = authority[0] if len(authority) == 1 else None
-    return isinstance(first, Text) and first.text.partition(":")[0] in _LOOPBACK
-
-
 @dataclass(frozen=True, slots=True)
 class _Filled:
     """A reference in a URL with its value, and its declaration if there is one."""
@@ -184,19 +131,30 @@ class _Values:
         return filled.value.rstrip("/")
 
     def authority(self, nodes: Template) -> str:
-        """Host and port. A value is one label, unless its field bounds the host."""
-        domain_is_fixed = fixes_domain(fixed_suffix(nodes))
-        return "".join(
+        """Host and port. A value is one label, unless its field bounds the host.
+
+        Such a value may be a host and a path (``host_and_path``); it is then the whole authority.
+        """
+        domain_is_fixed = fixes_domain(nodes, self.fields)
+        host, port = split_port(nodes)
+        pieces = [
             node.text
             if isinstance(node, Text)
             else self._host_piece(self.fill(node), domain_is_fixed)
-            for node in nodes
-        )
+            for node in host
+        ]
+        return "".join(pieces) + (f":{self._port(port)}" if port else "")
+
+    def _port(self, reference: Reference) -> str:
+        filled = self.fill(reference)
+        if filled.format != "port":
+            raise malformed(f"{filled.name} stands for a port without being one")
+        return filled.value
 
     def _host_piece(self, filled: _Filled, domain_is_fixed: bool) -> str:
         if filled.bounds_host:
-            self._check_free_host(filled, filled.value)
-            return filled.value
+            self._check_free_host(filled, filled.value.partition("/")[0])
+            return filled.value.rstrip("/")
         if not domain_is_fixed:
             raise malformed(f"{filled.name} decides the domain of a URL without bounds")
         value = filled.value.lower()
@@ -245,7 +203,7 @@ def _verified(origin: str, tail: str) -> str:
     url = origin + tail
     parts, meant = urlsplit(url), urlsplit(origin)
     path, _, query = tail.partition("?")
-    is_loopback = meant.scheme == "http" and meant.hostname in _LOOPBACK
+    is_loopback = meant.scheme == "http" and meant.hostname in LOOPBACK
     is_sound = (
         (parts.scheme, parts.netloc) == (meant.scheme, meant.netloc)
         and (parts.path, parts.query, parts.fragment) == (meant.path + path, query, "")

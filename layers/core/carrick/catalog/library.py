@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from carrick.catalog.mode_inputs import with_mode_inputs
 from carrick.errors import CarrickError, NotFoundError
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def load(
     from carrick.catalog.lint import problems  # noqa: PLC0415
     from carrick.catalog.schema import Provider  # noqa: PLC0415
 
-    document = merged(path, directories)
+    document = with_mode_inputs(merged(path, directories))
     try:
         provider = Provider.model_validate_json(json.dumps(document))
     except ValidationError as error:

@@ -6,43 +6,37 @@ Run when the index is built, and on every file of an overlay.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, get_args
 
+from carrick.catalog.authority import fixes_domain, is_host, split_authority, split_port
 from carrick.catalog.endpoints import EndpointName, templates
 from carrick.catalog.formats import HOST_LABEL_FORMATS, PATH_FORMATS
 from carrick.catalog.inputs import checked
-from carrick.catalog.interpolation import fixed_suffix, fixes_domain, is_host, split_authority
+from carrick.catalog.known_values import Known
+from carrick.catalog.quirks import CREDENTIAL_IN_URL, QUIRKS
 from carrick.catalog.templates import Reference, Template, Text, parse, references
 from carrick.errors import CarrickError
 
 if TYPE_CHECKING:
     from carrick.catalog.schema import InputField, Provider
 
-IMPLEMENTED_QUIRKS: frozenset[str] = frozenset()
-"""Quirks that code exists for."""
-
 RESERVED_PARAMS = frozenset(
     {"client_id", "redirect_uri", "state", "code_challenge", "code_challenge_method"}
 )
 """Parameters of the authorization request that the flow sets; an entry cannot."""
 
-RESPONSE_TYPES = frozenset({"code", "code id_token"})
-"""No implicit flow (RFC 9700 §2.1.2)."""
+RESPONSE_TYPES = frozenset({"code", "code id_token", "auth_code"})
+"""No implicit flow (RFC 9700 §2.1.2). The last is Follow Up Boss's name for the code flow."""
 
-_TEMPLATE_MAPS = (
-    "authorization_params", "token_params", "token_headers", "refresh_params", "refresh_headers",
-)  # fmt: skip
+_INPUTS = ("connection_config", "credentials", "integration_config", "assertion_option")
 
 
 def problems(provider: "Provider") -> list[str]:
     """Everything that is wrong with an entry, as sentences that begin with the key."""
     return [
         *_url_problems(provider),
+        *Known(provider).problems(),
         *_parameter_problems(provider),
         *_input_problems(provider),
-        *(
-            f"quirks: nothing implements {q}"
-            for q in provider.quirks
-            if q not in IMPLEMENTED_QUIRKS
-        ),
+        *(f"quirks: nothing implements {q}" for q in provider.quirks if q not in QUIRKS),
     ]
 
 
@@ -57,34 +51,52 @@ def url_templates(provider: "Provider") -> Iterator[tuple[str, str]]:
 def _url_problems(provider: "Provider") -> Iterator[str]:
     for name, template in url_templates(provider):
         nodes = parse(template)
+        used = [ref for ref in references(nodes) if ref.namespace == "connectionConfig"]
         outside = [ref for ref in references(nodes) if ref.namespace != "connectionConfig"]
-        undeclared = [
-            ref for ref in references(nodes) if ref.name not in provider.connection_config
-        ]
-        yield from (f"{name}: {ref} cannot stand in a URL" for ref in outside)
-        yield from (f"{name}: {ref} is not declared" for ref in undeclared if ref not in outside)
-        if not outside and not undeclared:
+        undeclared = [ref for ref in used if ref.name not in provider.connection_config]
+        if CREDENTIAL_IN_URL not in provider.quirks:
+            yield from (f"{name}: {ref} cannot stand in a URL" for ref in outside)
+        yield from (f"{name}: {ref} is not declared" for ref in undeclared)
+        if not undeclared:
             yield from (f"{name}: {problem}" for problem in _host_problems(nodes, provider))
             yield from (f"{name}: {problem}" for problem in _tail_problems(nodes, provider))
 
 
 def _host_problems(nodes: Template, provider: "Provider") -> Iterator[str]:
     if isinstance(nodes[0], Reference):
-        field = provider.connection_config[nodes[0].name]
-        if field.format != "url" or not field.bounds_host:
+        field = provider.connection_config.get(nodes[0].name)
+        if field is None or field.format != "url" or not field.bounds_host:
             yield f"{nodes[0]} is a whole URL: it needs format url, and hosts or self_hosted"
         return
     authority = split_authority(nodes)[1]
     if not any(references(authority)) and not is_host(authority):
         yield "there is no such host"
-    for ref in references(authority):
-        field = provider.connection_config[ref.name]
-        if field.bounds_host:
-            continue
-        if not fixes_domain(fixed_suffix(authority)):
-            yield f"{ref} decides the domain: it needs an enum, hosts or self_hosted"
-        elif field.format not in HOST_LABEL_FORMATS | {"subdomains"}:
-            yield f"{ref} stands in a host: its format must be that of a DNS label"
+    host, port = split_port(authority)
+    if port and not _is_port_field(port, provider):
+        yield f"{port} is a port: it needs format port"
+    for ref in references(host):
+        if ref.namespace != "connectionConfig":
+            yield f"{ref} cannot stand in a host"
+        else:
+            yield from _label_problems(ref, host, provider)
+
+
+def _is_port_field(port: Reference, provider: "Provider") -> bool:
+    field = provider.connection_config.get(port.name)
+    return port.namespace == "connectionConfig" and field is not None and field.format == "port"
+
+
+def _label_problems(ref: Reference, host: Template, provider: "Provider") -> Iterator[str]:
+    field = provider.connection_config[ref.name]
+    has_path = field.format == "host_and_path" or any("/" in value for value in field.enum)
+    if has_path and len(host) > 1:
+        yield f"{ref} holds a path: it must be the whole host"
+    if field.bounds_host:
+        return
+    if not fixes_domain(host, provider.connection_config):
+        yield f"{ref} decides the domain: it needs an enum, hosts or self_hosted"
+    elif field.format not in HOST_LABEL_FORMATS | {"subdomains"}:
+        yield f"{ref} stands in a host: its format must be that of a DNS label"
 
 
 def _tail_problems(nodes: Template, provider: "Provider") -> Iterator[str]:
@@ -92,7 +104,7 @@ def _tail_problems(nodes: Template, provider: "Provider") -> Iterator[str]:
     in_query = False
     for node in tail:
         in_query = in_query or (isinstance(node, Text) and "?" in node.text)
-        if isinstance(node, Reference):
+        if isinstance(node, Reference) and node.namespace == "connectionConfig":
             field = provider.connection_config[node.name]
             if in_query and field.secret:
                 yield f"{node} is a secret and stands in a query"
@@ -101,26 +113,14 @@ def _tail_problems(nodes: Template, provider: "Provider") -> Iterator[str]:
 
 
 def _parameter_problems(provider: "Provider") -> Iterator[str]:
-    known = {
-        *provider.connection_config,
-        *provider.token_response_metadata,
-        *provider.redirect_uri_metadata,
-        *provider.webhook_metadata,
-        *(name for lookup in provider.post_connection for name in lookup.sets),
-    }
-    for key in _TEMPLATE_MAPS:
-        for name, template in getattr(provider, key).items():
-            for ref in references(parse(template)):
-                if ref.namespace == "connectionConfig" and ref.name not in known:
-                    yield f"{key}.{name}: {ref} is not declared"
-    for name in RESERVED_PARAMS & provider.authorization_params.keys():
+    for name in sorted(RESERVED_PARAMS & provider.authorization_params.keys()):
         yield f"authorization_params.{name}: the flow sets this"
     if provider.authorization_params.get("response_type", "code") not in RESPONSE_TYPES:
         yield "authorization_params.response_type: only the code flow exists"
 
 
 def _input_problems(provider: "Provider") -> Iterator[str]:
-    for key in ("connection_config", "credentials", "integration_config", "assertion_option"):
+    for key in _INPUTS:
         inputs: dict[str, InputField] = getattr(provider, key)
         for name, field in inputs.items():
             yield from (f"{key}.{name}.{problem}" for problem in _field_problems(name, field))

@@ -8,7 +8,7 @@ MAX_AGE_SECONDS = 300.0
 
 
 class RootKey:
-    """Gives the root key. A new one, put into Secrets Manager, counts after five minutes at most."""
+    """Gives the root key. A new one in Secrets Manager counts after five minutes at most."""
 
     def __init__(self, *, secrets_manager: Any, secret_arn: str, now: Clock) -> None:
         self._client = secrets_manager

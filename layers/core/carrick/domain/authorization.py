@@ -25,18 +25,6 @@ from carrick.store.integrations import IntegrationStore
 # Longer than a person takes to log in with a second factor, shorter than 30 minutes (RFC 9700).
 LIFETIME_SECONDS = 1_200.0
 
-# Settings of the customer's that share the name space of connection config (contract §5.1): a
-# browser cannot set them.
-RESERVED = frozenset(
-    {
-        "webhook_url",
-        "oauth_client_id_override",
-        "oauth_client_secret_override",
-        "oauth_refresh_token_override",
-        "oauth_scopes_override",
-    }
-)
-
 
 @dataclass(frozen=True, slots=True)
 class StartRequest:
@@ -157,8 +145,8 @@ def _flow(
     config = connection_config(
         provider,
         {
-            **_given(provider, reconnect.connection_config if reconnect else {}),
-            **_given(provider, request.params),
+            **oauth2.given_config(provider, reconnect.connection_config if reconnect else {}),
+            **oauth2.given_config(provider, request.params),
             **defaults.connection_config,
         },
     )
@@ -185,19 +173,6 @@ def _flow(
         requested_scopes=scopes or integration.scopes or provider.default_scopes,
         ws_client_id=request.ws_client_id,
     )
-
-
-def _given(provider: Provider, values: Mapping[str, str]) -> dict[str, str]:
-    """What a browser may set, and what a renewed connection brings along.
-
-    Not what the provider is to say: a company that the end user chose at the provider last time, or
-    claims to have chosen, must not stand in the place of the answer.
-    """
-    return {
-        name: value
-        for name, value in values.items()
-        if name not in RESERVED and not oauth2.is_said_by_provider(provider, name)
-    }
 
 
 def _path_integration(redirect_uri: str, request: StartRequest) -> str:

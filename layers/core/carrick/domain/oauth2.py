@@ -19,6 +19,18 @@ from carrick.oauth.token import TokenEndpoint, TokenRules, TokenSet
 
 Config = Mapping[str, str]
 
+# Settings of the customer's that share the name space of connection config (contract §5.1): a
+# browser cannot set them.
+RESERVED = frozenset(
+    {
+        "webhook_url",
+        "oauth_client_id_override",
+        "oauth_client_secret_override",
+        "oauth_refresh_token_override",
+        "oauth_scopes_override",
+    }
+)
+
 
 def rendered(templates: Mapping[str, str], config: Config) -> dict[str, str]:
     """Parameters or headers with connection config put in."""
@@ -114,9 +126,14 @@ def callback_metadata(provider: Provider, callback: Mapping[str, str]) -> dict[s
     }
 
 
-def is_said_by_provider(provider: Provider, name: str) -> bool:
-    """Whether a name of connection config is for the provider's answers to fill."""
-    return name in {*provider.token_response_metadata, *provider.redirect_uri_metadata}
+def given_config(provider: Provider, values: Mapping[str, str]) -> dict[str, str]:
+    """What a browser may set, and what a renewed connection brings along.
+
+    Not what the provider is to say: a company that the end user chose at the provider last time, or
+    claims to have chosen, must not stand in the place of the answer.
+    """
+    taken = {*RESERVED, *provider.token_response_metadata, *provider.redirect_uri_metadata}
+    return {name: value for name, value in values.items() if name not in taken}
 
 
 def account_id_of(provider: Provider, tokens: TokenSet, config: Mapping[str, object]) -> str:

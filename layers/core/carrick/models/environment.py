@@ -43,7 +43,7 @@ class WebhookSettings:
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A sealed webhook signing key. Retired ones still sign until ``expires_at`` (epoch seconds)."""
+    """A sealed webhook signing key. Retired ones sign until ``expires_at`` (epoch seconds)."""
 
     sealed: bytes = field(repr=False)
     created_at: float

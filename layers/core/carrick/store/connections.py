@@ -118,16 +118,17 @@ class ConnectionStore:
     # ------------------------------------------------------------ refresh
 
     def lease(self, connection: Connection, *, owner: str, until: float) -> Connection | None:
-        """Take the right to refresh, on the version and after the lease that were read.
+        """Take the right to refresh a connection that is as it was read.
 
-        ``None`` if somebody holds it or held it since, the version moved on, or the connection is
+        ``None`` if somebody holds it or has tried since, the version moved on, or the connection is
         gone. This write is also the record that a refresh was sent (intent), and proof that the
         partition takes writes, before the provider is asked to rotate anything.
         """
         update = self._update(connection.key, {"lease_owner": owner, "lease_until": until})
         update["ConditionExpression"] = "lease_until < :now"
         update["ExpressionAttributeValues"][":now"] = to_attribute(self._now())
-        expected = self._as_read(connection, "version", "lease_owner")
+        # ``attempts`` grows with each failure: who read before one must not ask right after it.
+        expected = self._as_read(connection, "version", "lease_owner", "attempts")
         try:
             answer = self._client.update_item(
                 **only_if(update, expected),

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, JsonValue, StringConstraints
 
-from carrick.catalog.interpolation import split_authority
+from carrick.catalog.authority import split_authority
 from carrick.catalog.templates import Reference, malformed, parse
 from carrick.errors import CarrickError
 

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from carrick.catalog.formats import FORMATS
+from carrick.catalog.formats import FORMATS, HOST_FORMATS
 from carrick.catalog.hosts import is_hostname
 from carrick.catalog.schema.base import Entry, Name, WebLink
 
@@ -70,7 +70,7 @@ class InputField(Entry):
         if (self.format == "enum") != bool(self.enum):
             raise ValueError("`enum` lists the values of format enum, and of no other")
         if (self.hosts or self.self_hosted) and self.format not in _HOST_BEARING:
-            raise ValueError("only a hostname, host_and_port or url has hosts")
+            raise ValueError("only what begins with a host has hosts")
         if self.hosts and self.self_hosted:
             raise ValueError("hosts are listed, or they are the person's own")
         return self
@@ -81,4 +81,4 @@ class InputField(Entry):
         return bool(self.enum or self.hosts or self.self_hosted)
 
 
-_HOST_BEARING = frozenset({"hostname", "host_and_port", "url"})
+_HOST_BEARING = frozenset({*HOST_FORMATS, "url"})

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from carrick.catalog.auth_modes import AuthMode
+from carrick.catalog.corroboration import LEVELS
 from carrick.catalog.schema.api import ApiPart
 from carrick.catalog.schema.authorization import AuthorizationPart
 from carrick.catalog.schema.base import Entry, Name, WebLink
@@ -13,6 +14,12 @@ from carrick.catalog.schema.modes import OtherModesPart
 from carrick.catalog.schema.token import TokenPart
 
 ProviderName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,99}\z")]
+
+
+def _level(name: str) -> str:
+    if name not in LEVELS:
+        raise ValueError(f"no such level; the levels are {', '.join(LEVELS)}")
+    return name
 
 
 class IdentityPart(Entry):
@@ -30,9 +37,15 @@ class IdentityPart(Entry):
     )
     sources: tuple[Name, ...] = Field(
         (),
-        description="Public catalogs that agree on the endpoints.",
+        description="Public catalogs that agree on the endpoints (`corroboration.CATALOGS`).",
     )
-    quirks: tuple[Name, ...] = Field((), description="Named behaviours that data cannot express.")
+    corroboration: Annotated[str, AfterValidator(_level)] | None = Field(
+        None,
+        description="How far they agree. Absent: written from the vendor's page (`docs`).",
+    )
+    quirks: tuple[Name, ...] = Field(
+        (), description="Named behaviours that data cannot express (`quirks.QUIRKS`)."
+    )
 
 
 class InputsPart(Entry):
@@ -41,7 +54,9 @@ class InputsPart(Entry):
     connection_config: dict[Name, InputField] = Field(
         {}, description="Per connection; may stand in URLs."
     )
-    credentials: dict[Name, InputField] = Field({}, description="Per connection; sealed.")
+    credentials: dict[Name, InputField] = Field(
+        {}, description="Per connection; sealed. Over what the mode asks for (`mode_inputs`)."
+    )
     integration_config: dict[Name, InputField] = Field(
         {}, description="Per integration, by the customer."
     )
