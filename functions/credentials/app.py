@@ -1,8 +1,8 @@
 """POST endpoints that make a connection of what a person filled in (contract §4.5, §4.6).
 
 Caller: a connect session, in the query. Use case: ``domain.form_connections``. Permissions: read
-session and integration, unseal the integration's secrets, seal credentials, commit connection, tags,
-event and result.
+session and integration, unseal the integration's secrets, seal credentials, commit connection,
+tags, event and result.
 """
 
 from carrick import wiring
@@ -10,10 +10,12 @@ from carrick.domain.form_connections import FormRequest, connect
 from carrick.edge.bodies import parse_body
 from carrick.edge.caller import SESSION_IN_QUERY
 from carrick.edge.http import Api, Request, Response, json_response
+from carrick.edge.parameters import path_parameter
 from carrick.edge.query import group, only
 from carrick.errors import ValidationFailedError
 from carrick.models import api_credentials
 from carrick.models.fields import Body
+from carrick.models.patterns import UNIQUE_KEY
 from functions.credentials.dependencies import dependencies
 
 ROUTES: tuple[tuple[str, type[Body], frozenset[str]], ...] = (
@@ -22,12 +24,6 @@ ROUTES: tuple[tuple[str, type[Body], frozenset[str]], ...] = (
     ("/auth/unauthenticated", api_credentials.Nothing, frozenset({"NONE"})),
     ("/oauth2/auth", api_credentials.ClientCredentials, frozenset({"OAUTH2_CC"})),
     ("/auth/two-step", api_credentials.TwoStep, frozenset({"TWO_STEP"})),
-    ("/auth/jwt", api_credentials.Jwt, frozenset({"JWT"})),
-    ("/auth/signature", api_credentials.Signature, frozenset({"SIGNATURE"})),
-    ("/auth/tba", api_credentials.Tba, frozenset({"TBA"})),
-    ("/auth/bill", api_credentials.Bill, frozenset({"BILL"})),
-    ("/auth/aws-sigv4", api_credentials.AwsSigv4, frozenset({"AWS_SIGV4"})),
-    ("/auth/oauth-outbound", api_credentials.Nothing, frozenset({"OAUTH2"})),
 )
 BODIES = {path: (body, modes) for path, body, modes in ROUTES}
 MAY_BE_IGNORED = ("user_scope", "hmac", "public_key")
@@ -39,8 +35,7 @@ api = Api(
 
 
 def submit(request: Request) -> Response:
-    query, session = request.query, request.authorized.session
-    assert session is not None
+    query = request.query
     only(query, "connect_session_token", "connection_id", "params", *MAY_BE_IGNORED)
     if "connection_id" in query:
         message = "connection_id is forbidden when using session token"
@@ -50,9 +45,9 @@ def submit(request: Request) -> Response:
     model, auth_modes = BODIES[path]
     body = parse_body(request, model, optional=True)
     key = connect(
-        session,
+        request.session,
         FormRequest(
-            integration_id=request.path["integration_id"],
+            integration_id=path_parameter(request, "integration_id", UNIQUE_KEY),
             auth_modes=auth_modes,
             submitted=api_credentials.submitted(body),
             params=group(query, "params"),

@@ -14,7 +14,6 @@ from carrick.settings import (
     CatalogSettings,
     ConnectionsSettings,
     ConnectionTagsSettings,
-    EnvironmentsSettings,
     IntegrationsSettings,
     KeySettings,
     OutboxSettings,
@@ -24,7 +23,6 @@ from carrick.settings import (
 )
 from carrick.store.connection_tags import ConnectionTagStore
 from carrick.store.connections import ConnectionStore
-from carrick.store.environments import EnvironmentStore
 from carrick.store.flow_reads import FlowReads
 from carrick.store.integrations import IntegrationStore
 from carrick.store.outbox import Outbox
@@ -34,7 +32,6 @@ from carrick.transport.client import Transport
 
 @dataclass(frozen=True)
 class Settings(
-    EnvironmentsSettings,
     SessionsSettings,
     IntegrationsSettings,
     ConnectionsSettings,
@@ -86,6 +83,5 @@ def dependencies() -> Dependencies:
         transport=Transport(allow_loopback=loopback_is_allowed()),
         now=now,
     )
-    environments = EnvironmentStore(dynamodb, settings.environments_table)
-    authenticator = Authenticator(keys=environments, sessions=sessions, now=now)
+    authenticator = Authenticator(sessions=sessions, now=now)
     return Dependencies(settings.public_base_url, authenticator, parts)

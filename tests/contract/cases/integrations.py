@@ -60,8 +60,8 @@ def delete(world: World) -> None:
 def list_providers(world: World) -> None:
     assert len(world.ask("GET", "/providers").json()["data"]) > 1
     session = world.tenant.session()
-    (found,) = world.ask("GET", "/providers?search=GitH", key=session).json()["data"]
-    assert found["name"] == "github"
+    found = world.ask("GET", "/providers?search=GitH", key=session).json()["data"]
+    assert "github" in {entry["name"] for entry in found}
 
 
 @shows("GET /providers/{provider}", 200)

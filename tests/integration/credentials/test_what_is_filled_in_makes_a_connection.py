@@ -1,52 +1,58 @@
+import json
+
 import pytest
 
-from tests.support.authorization_server import AuthorizationServer, write_provider
-from tests.support.tenant import Tenant
+from tests.integration.credentials.conftest import BODIES, Forms
+from tests.support.connections import Connections
+
+SHOWN = {
+    "API_KEY": BODIES["API_KEY"],
+    "BASIC": BODIES["BASIC"],
+    "NONE": {},
+    "OAUTH2_CC": {**BODIES["OAUTH2_CC"], "token": "canary-secret-token-1"},
+    "TWO_STEP": {"user": "ada", "pin": "canary-secret-pin", "token": "canary-secret-token-1"},
+}
 
 
-def submit(tenant: Tenant, path: str, body: object, query: str = "") -> object:
-    token = tenant.session()
-    return tenant.stack.http(
-        "POST", f"{path}/test?connect_session_token={token}{query}", body=body
-    )
+@pytest.mark.parametrize("mode", SHOWN)
+def test_it_is_readable_and_nowhere_else(mode: str, forms: Forms, stored: Connections) -> None:
+    forms.use(mode)
+    connection_id = forms.connect()
+
+    credentials = forms.tenant.read(connection_id).json()["credentials"]
+    assert credentials["type"] == mode
+    assert {name: credentials.get(name) for name in SHOWN[mode]} == SHOWN[mode]
+    (row,) = forms.connections()
+    assert row["connection_id"] == connection_id
+    assert "canary-secret" not in json.dumps(row)
+    assert "canary-secret" not in json.dumps(stored.events(), default=str)
+    assert stored.told() == [("creation", True)]
 
 
-@pytest.mark.parametrize(
-    ("auth_mode", "path", "body", "shown"),
-    [
-        ("API_KEY", "/api-auth/api-key", {"apiKey": "canary-secret-key"}, "apiKey"),
-        (
-            "BASIC",
-            "/api-auth/basic",
-            {"username": "ada", "password": "canary-secret-password"},
-            "password",
-        ),
-        (
-            "OAUTH2_CC",
-            "/oauth2/auth",
-            {"client_id": "ada", "client_secret": "canary-secret-client"},
-            "token",
-        ),
-    ],
-)
-def test_it_is_readable(
-    auth_mode: str,
-    path: str,
-    body: dict[str, str],
-    shown: str,
-    stack: object,
-    server: AuthorizationServer,
-    tmp_path: object,
+def test_a_password_may_be_empty(forms: Forms) -> None:
+    forms.use("BASIC")
+    connection_id = forms.connect(body={"username": "canary-secret-key", "password": ""})
+    assert forms.tenant.read(connection_id).json()["credentials"]["password"] == ""
+
+
+@pytest.mark.parametrize("mode", SHOWN)
+def test_a_reconnect_renews_the_same_connection(
+    mode: str, forms: Forms, stored: Connections
 ) -> None:
-    write_provider(tmp_path, server.url, auth_mode=f'"{auth_mode}"', authorization_url="")  # type: ignore[arg-type]
-    tenant = Tenant(stack)  # type: ignore[arg-type]
-    answer = tenant.call("POST", "/integrations", {"provider": "test-provider", "unique_key": "test"})
-    assert answer.status == 200, answer.text
+    forms.use(mode)
+    connection_id = forms.connect()
+    before = forms.tenant.read(connection_id).json()
+    forms.tell(2)
 
-    made = submit(tenant, path, body)
+    again = forms.connect(token=forms.tenant.reconnect_session(connection_id))
 
-    assert made.status == 200, made.text  # type: ignore[attr-defined]
-    connection_id = made.json()["connectionId"]  # type: ignore[attr-defined]
-    credentials = tenant.read(connection_id).json()["credentials"]
-    assert credentials["type"] == auth_mode
-    assert credentials[shown].startswith("canary-secret")
+    after = forms.tenant.read(connection_id).json()
+    assert (again, after["id"]) == (connection_id, before["id"])
+    assert stored.told() == [("creation", True), ("override", True)]
+
+
+def test_the_browser_cannot_set_what_is_the_customers(forms: Forms) -> None:
+    forms.use("API_KEY")
+    query = "&params[webhook_url]=https://a.example.com&params[colour]=blue"
+    connection_id = forms.connect(query=query)
+    assert forms.tenant.read(connection_id).json()["connection_config"] == {"colour": "blue"}

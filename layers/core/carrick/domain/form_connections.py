@@ -10,16 +10,24 @@ from dataclasses import dataclass
 
 from carrick import identifiers
 from carrick.catalog import Catalog
+from carrick.catalog.auth_modes import AuthMode
 from carrick.catalog.inputs import checked, connection_config
 from carrick.catalog.schema import Provider
 from carrick.clock import Clock
-from carrick.domain.authorization import RESERVED
+from carrick.domain import oauth2
 from carrick.domain.authorized import Authorized, check_unchanged
 from carrick.domain.commit import CommitDependencies, commit
-from carrick.domain.modes.contract import Setting, Tools
+from carrick.domain.modes.contract import Obtained, Setting, Tools
 from carrick.domain.modes.registry import mode_of
 from carrick.domain.vault import Vault
-from carrick.errors import InvalidRequestError, NotFoundError
+from carrick.errors import (
+    EgressError,
+    InvalidRequestError,
+    NotFoundError,
+    ProviderError,
+    ProviderUnavailableError,
+    ValidationFailedError,
+)
 from carrick.models.connection import ConnectionKey
 from carrick.models.flow import Flow
 from carrick.models.integration import Integration
@@ -69,8 +77,7 @@ def connect(session: ConnectSession, request: FormRequest, deps: Dependencies) -
         scopes=flow.requested_scopes,
     )
     submitted = _submitted(provider, request.submitted, setting)
-    mode = mode_of(provider.auth_mode)
-    obtained = mode.obtain(submitted, setting, Tools(deps.transport, deps.now))
+    obtained = _obtain(submitted, setting, Tools(deps.transport, deps.now))
     return commit(authorized, obtained, deps.commit, read_again=lambda: _read(flow, deps)).key
 
 
@@ -104,8 +111,8 @@ def _flow(
     config = connection_config(
         provider,
         {
-            **(reconnect.connection_config if reconnect else {}),
-            **{name: value for name, value in request.params.items() if name not in RESERVED},
+            **oauth2.given_config(provider, reconnect.connection_config if reconnect else {}),
+            **oauth2.given_config(provider, request.params),
             **defaults.connection_config,
         },
     )
@@ -140,8 +147,27 @@ def _read(flow: Flow, deps: Dependencies) -> Authorized:
         raise NotFoundError("No such integration.", code="unknown_provider_config")
     provider = deps.catalog.get(flow.provider)
     authorized = Authorized(flow, session, integration, provider, existing, {})
+    if session.reconnect is not None and existing is None:
+        raise InvalidRequestError("The connection to renew was deleted.", code="invalid_connection")
     check_unchanged(authorized)
     return authorized
+
+
+def _obtain(submitted: Mapping[str, str], setting: Setting, tools: Tools) -> Obtained:
+    mode = mode_of(setting.provider.auth_mode)
+    try:
+        return mode.obtain(submitted, setting, tools)
+    except ProviderError as error:
+        # Not in the provider's words: an answer to a secret may repeat the secret.
+        raise InvalidRequestError(_words_of(error), code=mode.failure_code) from error
+    except EgressError as error:
+        raise InvalidRequestError(error.message, code=mode.failure_code) from error
+
+
+def _words_of(error: ProviderError) -> str:
+    if isinstance(error, ProviderUnavailableError):
+        return "The provider could not answer now."
+    return "The provider does not accept these credentials."
 
 
 def _submitted(
@@ -150,10 +176,34 @@ def _submitted(
     """What was filled in, checked as the entry declares; the customer's own inputs win."""
     preset = {**setting.integration.integration_config, **setting.secrets.integration_config}
     given = {**submitted, **preset}
+    if provider.auth_mode == AuthMode.TWO_STEP:
+        _check_known(submitted, provider)
     for name, field in provider.credentials.items():
         value = given.get(name) or field.default
         if value:
             given[name] = checked(name, field, value)
-        elif not field.optional and not field.automated:
+        elif not (field.optional or field.automated or _may_be_empty(provider, name, given)):
             raise InvalidRequestError(f"{name} is missing.", code="invalid_body")
     return given
+
+
+def _check_known(submitted: Mapping[str, str], provider: Provider) -> None:
+    """Raise ``ValidationFailedError`` for fields that the entry does not declare."""
+    known = {*provider.credentials, *provider.integration_config}
+    errors = [
+        {"code": "unrecognized_keys", "message": "Unrecognized key", "path": [name[:64]]}
+        for name in submitted
+        if name not in known
+    ]
+    if errors:
+        raise ValidationFailedError("invalid_body", errors[:20])
+
+
+def _may_be_empty(provider: Provider, name: str, given: Mapping[str, str]) -> bool:
+    """Many APIs take their key as the user name of BASIC, with no password (contract §4.6).
+
+    What a client of OAUTH2_CC needs depends on how it authenticates: that mode says so itself.
+    """
+    if provider.auth_mode == AuthMode.OAUTH2_CC:
+        return name in {"client_id", "client_secret"}
+    return provider.auth_mode == AuthMode.BASIC and name in given

@@ -42,7 +42,12 @@ class Plan:
 
     def renew(self, tools: Tools) -> Obtained:
         """Ask the provider. Raises ``ProviderError`` or ``EgressError``."""
-        return self.mode.renew(self.credentials, self.setting, tools)
+        try:
+            return self.mode.renew(self.credentials, self.setting, tools)
+        except ProviderError as error:
+            if error.code == ProviderError.code:
+                error.code = self.mode.failure_code
+            raise
 
 
 def plan_refresh(

@@ -1,8 +1,8 @@
 """Bodies of the endpoints that take credentials (contract §4.5, §4.6, §6.1)."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from carrick.models.fields import Body
 
@@ -33,56 +33,13 @@ class ClientCredentials(Body):
     client_private_key: Pem = ""
 
 
-class Open(Body):
-    """Fields that the provider's entry declares; which those are is checked against it."""
+class TwoStep(Body):
+    """TWO_STEP: fields that the provider's entry declares; they are checked against it."""
 
     model_config = ConfigDict(extra="allow", strict=True, frozen=True, hide_input_in_errors=True)
-    __pydantic_extra__: dict[str, Pem | dict[str, Text]]
-
-
-class TwoStep(Open):
-    """TWO_STEP."""
+    __pydantic_extra__: dict[str, Pem] = Field(init=False)
 
     type: Literal["TWO_STEP"] = "TWO_STEP"
-
-
-class Jwt(Open):
-    """JWT."""
-
-    type: Literal["JWT"] = "JWT"
-
-
-class Signature(Body):
-    """SIGNATURE."""
-
-    type: Literal["SIGNATURE"]
-    username: Required
-    password: Required
-
-
-class Tba(Body):
-    """TBA: a NetSuite token, and a client of the person's own if there is one."""
-
-    token_id: Required
-    token_secret: Required
-    oauth_client_id_override: Text = ""
-    oauth_client_secret_override: Text = ""
-
-
-class Bill(Body):
-    """BILL."""
-
-    username: Required
-    password: Required
-    organization_id: Required
-    dev_key: Required
-
-
-class AwsSigv4(Body):
-    """AWS_SIGV4."""
-
-    role_arn: Required
-    region: Text = ""
 
 
 class Nothing(Body):
@@ -90,11 +47,6 @@ class Nothing(Body):
 
 
 def submitted(body: Body) -> dict[str, str]:
-    """The members that hold text, ``type`` left out; nested ones by dotted name."""
-    members: dict[str, Any] = body.model_dump(exclude_unset=True)
-    members.pop("type", None)
-    flat = {name: value for name, value in members.items() if isinstance(value, str)}
-    for name, value in members.items():
-        if isinstance(value, dict):
-            flat |= {f"{name}.{inner}": text for inner, text in value.items()}
-    return flat
+    """The members that were sent, ``type`` left out."""
+    members: dict[str, str] = body.model_dump(exclude_unset=True, exclude={"type"})
+    return members

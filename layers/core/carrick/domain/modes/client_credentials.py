@@ -25,11 +25,12 @@ KEPT = ("client_id", "client_secret", "client_certificate", "client_private_key"
 class ClientCredentialsGrant:
     """Asked for again whenever the token ends: there is no refresh token."""
 
+    failure_code: str = "client_credentials_fetch_error"
+
     def obtain(self, submitted: Submitted, setting: Setting, tools: Tools) -> Obtained:
         if not submitted.get("client_id"):
             raise InvalidRequestError("client_id is missing.", code="missing_client_id")
-        needs_secret = setting.provider.token_endpoint_auth_method != "private_key_jwt"
-        if needs_secret and not submitted.get("client_secret"):
+        if _has_secret(setting.provider) and not submitted.get("client_secret"):
             raise InvalidRequestError("client_secret is missing.", code="missing_client_secret")
         kept = {name: submitted[name] for name in KEPT if submitted.get(name)}
         return self._ask(kept, setting, tools)
@@ -67,3 +68,7 @@ class ClientCredentialsGrant:
         scopes = None if tokens.scope is None else oauth2.granted_scopes(tokens, ())
         account_id = oauth2.account_id_of(provider, tokens, {**setting.config, **said})
         return Obtained(credentials, said, scopes, account_id)
+
+
+def _has_secret(provider: Provider) -> bool:
+    return "secret" in provider.token_endpoint_auth_method

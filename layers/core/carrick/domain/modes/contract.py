@@ -11,7 +11,9 @@ from carrick.models.integration import CustomSecrets, Integration
 from carrick.transport.client import Transport
 
 PROVIDER_SECONDS = 12.0
-MAX_ANSWER_BYTES = 256 * 1024
+# As much as ever comes: an answer that is refused may hold the only copy of a rotated token.
+# ``Credentials.within_bounds`` decides what of it is kept.
+MAX_ANSWER_BYTES = 1024 * 1024
 
 Submitted = Mapping[str, str]
 """What the person filled in, by field name, checked against the entry's declarations."""
@@ -52,6 +54,11 @@ class Obtained:
 
 class Mode(Protocol):
     """One auth mode. Raises ``ProviderError``, ``EgressError`` or ``InvalidRequestError``."""
+
+    @property
+    def failure_code(self) -> str:
+        """What callers and events are told when the provider gives no credentials (§10.2)."""
+        ...
 
     def obtain(self, submitted: Submitted, setting: Setting, tools: Tools) -> Obtained:
         """Credentials from what a person filled in; verified where the entry knows how."""

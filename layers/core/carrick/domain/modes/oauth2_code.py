@@ -13,7 +13,7 @@ from carrick.domain.modes.contract import (
     Submitted,
     Tools,
 )
-from carrick.errors import InvalidRequestError, RefreshError
+from carrick.errors import InvalidRequestError, ProviderError, RefreshError
 from carrick.models.credentials import Credentials
 from carrick.oauth.token import TokenSet, build_refresh_request, process_token_response
 
@@ -21,6 +21,8 @@ from carrick.oauth.token import TokenSet, build_refresh_request, process_token_r
 @dataclass(frozen=True, slots=True)
 class OAuth2Code:
     """The first tokens come with the browser (``domain.completion``), not from a form."""
+
+    failure_code: str = ProviderError.code
 
     def obtain(self, submitted: Submitted, setting: Setting, tools: Tools) -> Obtained:
         raise InvalidRequestError(

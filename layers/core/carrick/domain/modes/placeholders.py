@@ -30,7 +30,7 @@ def values_of(
     now: float,
     steps: Mapping[str, Mapping[str, str]] | None = None,
 ) -> dict[str, Mapping[str, str]]:
-    """All namespaces. ``fields`` are the credentials by name, ``steps`` answers of earlier calls."""
+    """All namespaces. ``fields``: credentials by name; ``steps``: answers of earlier calls."""
     bare = {
         "accessToken": fields.get("access_token") or fields.get("token", ""),
         "token": fields.get("token", ""),

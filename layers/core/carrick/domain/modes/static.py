@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from carrick.catalog.schema import Provider
 from carrick.domain.modes.contract import Obtained, Setting, Submitted, Tools
-from carrick.domain.modes.verification import api_headers, verify
+from carrick.domain.modes.verification import REFUSED, api_headers, verify
 from carrick.models.credentials import Credentials
 
 
@@ -15,6 +15,7 @@ class Static:
 
     type: str
     members: tuple[str, ...]
+    failure_code: str = REFUSED
 
     def obtain(self, submitted: Submitted, setting: Setting, tools: Tools) -> Obtained:
         values = {name: submitted.get(name, "") for name in self.members}

@@ -1,7 +1,7 @@
 """TWO_STEP: what a person filled in, swapped for a token in one call or a chain of them.
 
-The entry says what is sent and where the answers hold what (``catalog.schema.token``). Hosts that an
-answer names are reached through the same egress guard as any other.
+The entry says what is sent and where the answers hold what (``catalog.schema.token``). Hosts that
+an answer names are reached through the same egress guard as any other.
 """
 
 import base64
@@ -38,6 +38,8 @@ RESULT_FIELDS = frozenset({"token", "refresh_token", "_cookies"})
 @dataclass(frozen=True, slots=True)
 class TwoStep:
     """Done again whenever the token ends; by refresh token where the entry has a refresh call."""
+
+    failure_code: str = "two_step_credentials_fetch_error"
 
     def obtain(self, submitted: Submitted, setting: Setting, tools: Tools) -> Obtained:
         return self._run(dict(submitted), setting, tools)
