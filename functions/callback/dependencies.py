@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from carrick import wiring
 from carrick.crypto.envelope import Envelope
 from carrick.domain import completion
+from carrick.domain.commit import CommitDependencies
 from carrick.domain.notifications import Notifier
 from carrick.domain.vault import Vault
 from carrick.settings import (
@@ -63,6 +64,7 @@ def dependencies() -> Dependencies:
     settings, aws, now = Settings.load(), wiring.Aws(), wiring.now
     dynamodb = aws.client("dynamodb")
     envelope = Envelope(kms=aws.client("kms"), key_arn=settings.credentials_key_arn, now=now)
+    vault = Vault(envelope)
     parts = completion.Dependencies(
         flows=FlowStore(dynamodb, settings.flows_table, now=now),
         reads=FlowReads(
@@ -72,13 +74,17 @@ def dependencies() -> Dependencies:
             connections=settings.connections_table,
             now=now,
         ),
-        sessions=SessionStore(dynamodb, settings.sessions_table, now=now),
-        connections=ConnectionStore(
-            dynamodb, settings.connections_table, shards=settings.refresh_shards, now=now
+        commit=CommitDependencies(
+            connections=ConnectionStore(
+                dynamodb, settings.connections_table, shards=settings.refresh_shards, now=now
+            ),
+            tags=ConnectionTagStore(dynamodb, settings.connection_tags_table),
+            outbox=Outbox(dynamodb, settings.outbox_table),
+            sessions=SessionStore(dynamodb, settings.sessions_table, now=now),
+            vault=vault,
+            now=now,
         ),
-        tags=ConnectionTagStore(dynamodb, settings.connection_tags_table),
-        outbox=Outbox(dynamodb, settings.outbox_table),
-        vault=Vault(envelope),
+        vault=vault,
         catalog=wiring.catalog(settings),
         transport=Transport(allow_loopback=loopback_is_allowed()),
         notifier=Notifier(

@@ -20,4 +20,4 @@ def world(tenant: Tenant, server: AuthorizationServer, tmp_path: Path) -> World:
     """
     write_provider(tmp_path, server.url, "posting-provider", response_mode='"form_post"')
     tenant.integrate("posting", provider="posting-provider")
-    return World(tenant, server)
+    return World(tenant, server, tmp_path)

@@ -9,7 +9,16 @@ from tests.contract.cases.registry import CASES
 from tests.contract.document import OPERATIONS, ROOT
 from tests.contract.world import Seen, World
 
-for _name in ("authorization", "connections", "environments", "integrations", "pages", "sessions"):
+CASE_MODULES = (
+    "authorization",
+    "connections",
+    "credentials",
+    "environments",
+    "integrations",
+    "pages",
+    "sessions",
+)
+for _name in CASE_MODULES:
     importlib.import_module(f"tests.contract.cases.{_name}")
 
 REFUSED = {key: found for key in OPERATIONS if (found := set(refusals.refusals(OPERATIONS[key])))}

@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from carrick.models import api_connections, api_environments, api_integrations, api_sessions
+from carrick.models import (
+    api_connections,
+    api_credentials,
+    api_environments,
+    api_integrations,
+    api_sessions,
+)
 from carrick.models.fields import Body
 from tests.contract.document import OPERATIONS, at
 
@@ -21,6 +27,11 @@ MODELS: dict[str, type[Body]] = {
     "POST /connect/sessions": api_sessions.CreateSession,
     "POST /connect/sessions/reconnect": api_sessions.CreateReconnectSession,
     "POST /connect/telemetry": api_sessions.Telemetry,
+    "POST /api-auth/api-key/{integration_id}": api_credentials.ApiKey,
+    "POST /api-auth/basic/{integration_id}": api_credentials.Basic,
+    "POST /oauth2/auth/{integration_id}": api_credentials.ClientCredentials,
+    "POST /auth/two-step/{integration_id}": api_credentials.TwoStep,
+    "POST /auth/unauthenticated/{integration_id}": api_credentials.Nothing,
     "PATCH /connections/{connection_id}": api_connections.UpdateConnection,
     "POST /connections/metadata": api_connections.ChangeMetadata,
     "PATCH /connections/metadata": api_connections.ChangeMetadata,

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from carrick.edge.http import SECURITY_HEADERS
@@ -25,10 +26,11 @@ class Seen:
 
 @dataclass
 class World:
-    """A customer. ``seen`` is every answer so far."""
+    """A customer. ``folder`` holds provider files, ``seen`` is every answer so far."""
 
     tenant: Tenant
     server: AuthorizationServer
+    folder: Path
     seen: list[Seen] = field(default_factory=list)
 
     @property

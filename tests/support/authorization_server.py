@@ -89,6 +89,8 @@ class AuthorizationServer:
     def _refusal(self, params: dict[str, str]) -> str:
         if params.get("grant_type") == "refresh_token":
             return self._refresh_refusal(params.get("refresh_token", ""))
+        if params.get("grant_type") == "client_credentials":
+            return "" if params.get("client_secret") == CLIENT_SECRET else "invalid_client"
         asked = self._codes.pop(params.get("code", ""), None)
         if asked is None or params.get("redirect_uri") != asked["redirect_uri"]:
             return "invalid_grant"

@@ -18,6 +18,7 @@ MAY_SEAL = {
     "integrations": {"integration"},
     "oauth_start": {"flow"},
     "callback": {"connection"},
+    "credentials": {"connection"},
     "connections": {"connection"},
     "refresh_worker": {"connection"},
 }
@@ -25,6 +26,7 @@ MAY_UNSEAL = {
     "environments": {"signing"},  # shows the keys, and keeps the old one while they overlap
     "integrations": {"integration"},  # shows them to a key with that scope
     "callback": {"flow", "integration", "connection"},
+    "credentials": {"connection", "integration"},
     "connections": {"connection", "integration"},
     "refresh_worker": {"connection", "integration"},
     "webhook_delivery": {"signing"},

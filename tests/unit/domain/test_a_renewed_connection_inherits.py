@@ -5,6 +5,7 @@ import pytest
 
 from carrick.domain import oauth2
 from carrick.domain.authorized import Authorized, check_unchanged, connection_of
+from carrick.domain.modes.oauth2_code import obtained
 from carrick.errors import FlowError
 from carrick.models.connection import Connection
 from carrick.oauth.token import TokenSet
@@ -21,7 +22,9 @@ from tests.support.flow_facts import (
 
 
 def made(facts: Authorized, answer: TokenSet) -> Connection:
-    return connection_of(facts, answer, oauth2.credentials_of(answer, {}), now=NOW)
+    said = oauth2.metadata_of(facts.provider, answer, facts.callback)
+    gained = obtained(facts.provider, answer, said, config=facts.flow.connection_config)
+    return connection_of(facts, gained, now=NOW)
 
 
 def test_what_nobody_named_stays(tmp_path: Path) -> None:

@@ -1,18 +1,18 @@
-"""The connection that a good token answer makes, new or in place of the one it renews. No I/O."""
+"""The connection that good credentials make, new or in place of the one it renews. No I/O."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from carrick import identifiers
 from carrick.catalog.schema import Provider
-from carrick.domain import oauth2, refresh_policy
+from carrick.domain import refresh_policy
+from carrick.domain.modes.contract import Obtained
+from carrick.domain.modes.registry import mode_of
 from carrick.errors import FlowError
 from carrick.models.connection import Connection, ConnectionKey, spread_of
-from carrick.models.credentials import Credentials
 from carrick.models.flow import Flow
 from carrick.models.integration import Integration
 from carrick.models.session import ConnectSession
-from carrick.oauth.token import TokenSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,7 @@ def check_unchanged(authorized: Authorized) -> None:
         raise FlowError("The connection to renew was deleted.", code="connection_not_found")
 
 
-def connection_of(
-    authorized: Authorized, tokens: TokenSet, credentials: Credentials, *, now: float
-) -> Connection:
+def connection_of(authorized: Authorized, obtained: Obtained, *, now: float) -> Connection:
     """The connection as it will be, but for the sealed credentials.
 
     It inherits from the one that it renews what nobody named. ``now`` in epoch seconds. Raises
@@ -69,10 +67,9 @@ def connection_of(
     """
     flow, session, provider = authorized.flow, authorized.session, authorized.provider
     # What the provider is to say cannot be given by the browser (``domain.authorization``).
-    said = oauth2.metadata_of(provider, tokens, authorized.callback)
-    config = {**said, **flow.connection_config}
-    account_id = oauth2.account_id_of(provider, tokens, config)
-    _check_account(authorized, account_id)
+    config = {**obtained.said, **flow.connection_config}
+    _check_account(authorized, obtained.account_id)
+    credentials, granted = obtained.credentials, obtained.granted_scopes
     inherited = authorized.existing or _nothing(authorized, now)
     connection = Connection(
         key=authorized.key,
@@ -84,7 +81,7 @@ def connection_of(
         version=inherited.version + 1,
         last_fetched_at=inherited.last_fetched_at,
         expires_at=credentials.expires_at,
-        refreshable=bool(credentials.refresh_token) and provider.refresh_supported,
+        refreshable=mode_of(provider.auth_mode).is_renewable(credentials, provider),
         expiration_buffer_seconds=provider.token_expiration_buffer_seconds,
         tags=inherited.tags if session.tags is None else session.tags,
         end_user=inherited.end_user if session.end_user is None else session.end_user,
@@ -92,9 +89,9 @@ def connection_of(
         connection_config={**inherited.connection_config, **config},
         webhook_url_override=authorized.webhook_url_override,
         requested_scopes=flow.requested_scopes,
-        granted_scopes=oauth2.granted_scopes(tokens, flow.requested_scopes),
-        account_id=account_id,
-        binding="cookie",
+        granted_scopes=flow.requested_scopes if granted is None else granted,
+        account_id=obtained.account_id,
+        binding="cookie" if flow.binding_hash else "session",
         refresh=refresh_policy.after_success(now),
     )
     refresh_at = refresh_policy.next_refresh_at(

@@ -7,28 +7,25 @@ from carrick import observability
 from carrick.catalog import Catalog
 from carrick.clock import Clock
 from carrick.domain import auth_events, oauth2
-from carrick.domain.authorized import Authorized, check_unchanged, connection_of
+from carrick.domain.authorized import Authorized, check_unchanged
+from carrick.domain.commit import CommitDependencies, commit
+from carrick.domain.modes.contract import Obtained
+from carrick.domain.modes.oauth2_code import obtained
 from carrick.domain.notifications import Notifier, Waiting
 from carrick.domain.vault import Vault
-from carrick.errors import CarrickError, ConflictError, FlowError, ProviderError
-from carrick.models.connection import Connection
+from carrick.errors import CarrickError, FlowError, ProviderError
 from carrick.models.environment import hash_token
 from carrick.models.flow import Flow
 from carrick.oauth.authorization import process_authorization_response
-from carrick.oauth.token import TokenSet, build_code_request, process_token_response
-from carrick.store.connection_tags import ConnectionTagStore
-from carrick.store.connections import ConnectionStore
+from carrick.oauth.token import build_code_request, process_token_response
 from carrick.store.flow_reads import FlowReads
 from carrick.store.flows import FlowStore
-from carrick.store.outbox import Outbox
-from carrick.store.sessions import SessionStore
 from carrick.transport.client import Transport
 
 MAX_STATE_LENGTH = 256
 PROVIDER_SECONDS = 15.0
 # The tokens in it must fit an item of 400 KB. Real answers stay below 20 KB.
 MAX_ANSWER_BYTES = 128 * 1024
-COMMIT_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +53,7 @@ class Completed:
 class Dependencies:
     flows: FlowStore
     reads: FlowReads
-    sessions: SessionStore
-    connections: ConnectionStore
-    tags: ConnectionTagStore
-    outbox: Outbox
+    commit: CommitDependencies
     vault: Vault
     catalog: Catalog
     transport: Transport
@@ -106,12 +100,16 @@ def _complete(flow: Flow, returned: Returned, deps: Dependencies) -> Completed:
         outcome = replace(outcome, allowed_origins=authorized.session.allowed_origins)
         if returned.posted and authorized.provider.response_mode != "form_post":
             raise FlowError("The provider answered in a way that was not asked for.")
-        tokens = _exchange(authorized, deps)
-        connection = _commit(authorized, tokens, deps)
+        made = _exchange(authorized, deps)
+        commit(
+            authorized,
+            made,
+            deps.commit,
+            read_again=lambda: _read(flow, returned.params, deps),
+        )
     except CarrickError as error:
         _record_failure(flow, authorized, error, deps)
         return replace(outcome, error=error)
-    _record_success(connection)
     return outcome
 
 
@@ -139,7 +137,7 @@ def _read(flow: Flow, callback: Mapping[str, str], deps: Dependencies) -> Author
     return authorized
 
 
-def _exchange(authorized: Authorized, deps: Dependencies) -> TokenSet:
+def _exchange(authorized: Authorized, deps: Dependencies) -> Obtained:
     flow, provider, integration = authorized.flow, authorized.provider, authorized.integration
     answer = process_authorization_response(
         authorized.callback,
@@ -166,56 +164,13 @@ def _exchange(authorized: Authorized, deps: Dependencies) -> TokenSet:
         request, deadline_seconds=PROVIDER_SECONDS, max_body_bytes=MAX_ANSWER_BYTES
     )
     try:
-        return process_token_response(response, oauth2.token_rules(provider), now=asked_at)
+        tokens = process_token_response(response, oauth2.token_rules(provider), now=asked_at)
     except ProviderError as error:
         if error.code == ProviderError.code:  # says "refresh", and this was none
             error.code = "request_token_external_error"
         raise
-
-
-def _commit(authorized: Authorized, tokens: TokenSet, deps: Dependencies) -> Connection:
-    """Store all of it in one transaction; try again if only another write came between."""
-    for _ in range(COMMIT_TRIES - 1):
-        try:
-            return _commit_once(authorized, tokens, deps)
-        except ConflictError:
-            authorized = _read(authorized.flow, authorized.callback, deps)
-    return _commit_once(authorized, tokens, deps)
-
-
-def _commit_once(authorized: Authorized, tokens: TokenSet, deps: Dependencies) -> Connection:
-    flow, existing, now = authorized.flow, authorized.existing, deps.now()
-    credentials = oauth2.credentials_of(tokens, {}).within_bounds()
-    connection = connection_of(authorized, tokens, credentials, now=now)
-    sealed = deps.vault.seal_credentials(connection.key, credentials)
-    connection = replace(connection, sealed_credentials=sealed)
-    event = auth_events.connected(
-        connection, replaced=existing is not None, operation_id=flow.operation_id, now=now
-    )
-    result = {
-        "status": "success",
-        "integration_id": flow.integration_id,
-        "connection_id": flow.connection_id,
-    }
-    deps.connections.write(
-        deps.connections.put_write(connection, replaces=existing),
-        *deps.tags.writes(connection, previous=existing),
-        deps.outbox.write(event),
-        deps.sessions.write_result(flow.session_hash, result),
-    )
-    return connection
-
-
-def _record_success(connection: Connection) -> None:
-    observability.count("ConnectionAuthorized")
-    # Fewer scopes than asked for are the end user's good right, and worth knowing.
-    if not set(connection.requested_scopes) <= set(connection.granted_scopes):
-        observability.count("ScopesNarrowed")
-        observability.info(
-            "scopes_narrowed",
-            connection_id=connection.key.connection_id,
-            integration_id=connection.key.integration_id,
-        )
+    said = oauth2.metadata_of(provider, tokens, authorized.callback)
+    return obtained(provider, tokens, said, config=flow.connection_config)
 
 
 def _record_failure(
@@ -230,8 +185,10 @@ def _record_failure(
     )
     observability.count("AuthorizationFailed")
     override = authorized.webhook_url_override if authorized else None
-    deps.outbox.put(auth_events.not_connected(flow, error, override=override, now=deps.now()))
-    deps.sessions.record_failure(
+    deps.commit.outbox.put(
+        auth_events.not_connected(flow, error, override=override, now=deps.now())
+    )
+    deps.commit.sessions.record_failure(
         flow.session_hash,
         {"status": "error", "error_type": error.code, "error_description": error.message[:300]},
     )

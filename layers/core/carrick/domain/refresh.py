@@ -24,7 +24,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from carrick import identifiers, observability
 from carrick.catalog import Catalog
 from carrick.clock import Clock
-from carrick.domain import auth_events, oauth2, refresh_policy
+from carrick.domain import auth_events, refresh_policy
+from carrick.domain.modes.contract import Tools
 from carrick.domain.refresh_journal import entry_of
 from carrick.domain.refresh_plan import (
     Plan,
@@ -44,7 +45,6 @@ from carrick.errors import (
 )
 from carrick.models.connection import Connection, spread_of
 from carrick.models.credentials import Credentials
-from carrick.oauth.token import process_token_response
 from carrick.queues.journal import JournalQueue
 from carrick.store.connections import ConnectionStore, Fence, RefreshCommit
 from carrick.store.integrations import IntegrationStore
@@ -150,22 +150,19 @@ def _release(leased: Connection, connection: Connection, deps: Dependencies) -> 
 def _ask(leased: Connection, plan: Plan, deps: Dependencies) -> Outcome:
     asked_at = deps.now()
     try:
-        response = deps.transport.send(plan.request, deadline_seconds=PROVIDER_SECONDS)
-        tokens = process_token_response(
-            response,
-            oauth2.token_rules(plan.provider),
-            now=asked_at,
-            previous_refresh_token=plan.credentials.refresh_token,
-        )
+        renewed = plan.renew(Tools(deps.transport, deps.now))
     except (ProviderError, EgressError) as error:
         return _fail(leased, error, failure_of(error, plan.provider), deps)
-    override = plan.credentials.values.get("config_override") or {}
-    credentials = oauth2.credentials_of(tokens, override).within_bounds()
+    except SealError:
+        raise
+    except CarrickError as error:
+        return _fail(leased, error, Failure(error.code, misconfigured=True), deps)
+    credentials, granted = renewed.credentials, renewed.granted_scopes
     refreshed = replace(
         leased,
         version=leased.version + 1,
         expires_at=credentials.expires_at,
-        granted_scopes=oauth2.granted_scopes(tokens, leased.granted_scopes),
+        granted_scopes=leased.granted_scopes if granted is None else granted,
         refresh=refresh_policy.after_success(asked_at),
         sealed_credentials=plan.seal(credentials),
     )

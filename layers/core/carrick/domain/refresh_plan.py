@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 from carrick.catalog import Catalog
 from carrick.catalog.schema import Provider
-from carrick.domain import oauth2, refresh_policy
+from carrick.domain import refresh_policy
+from carrick.domain.modes.contract import Mode, Obtained, Setting, Tools
+from carrick.domain.modes.registry import mode_of
 from carrick.domain.refresh_policy import Failure
 from carrick.domain.vault import Vault
 from carrick.errors import (
@@ -22,19 +24,30 @@ from carrick.errors import (
 )
 from carrick.models.connection import Connection
 from carrick.models.credentials import Credentials
-from carrick.models.http import OutboundRequest
-from carrick.oauth.token import build_refresh_request
 from carrick.store.integrations import IntegrationStore
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A request that is ready to be sent. ``seal`` needs neither KMS nor a cached key."""
+    """A renewal that is ready to be asked for. ``seal`` needs neither KMS nor a cached key."""
 
-    provider: Provider
+    setting: Setting
+    mode: Mode
     credentials: Credentials
-    request: OutboundRequest
     seal: Callable[[Credentials], bytes] = field(repr=False)
+
+    @property
+    def provider(self) -> Provider:
+        return self.setting.provider
+
+    def renew(self, tools: Tools) -> Obtained:
+        """Ask the provider. Raises ``ProviderError`` or ``EgressError``."""
+        try:
+            return self.mode.renew(self.credentials, self.setting, tools)
+        except ProviderError as error:
+            if error.code == ProviderError.code:
+                error.code = self.mode.failure_code
+            raise
 
 
 def plan_refresh(
@@ -46,20 +59,20 @@ def plan_refresh(
     if integration is None:
         raise NotFoundError("The integration does not exist.", code="unknown_provider_config")
     provider = catalog.get(connection.provider)
-    credentials = vault.unseal_credentials(key, connection.sealed_credentials)
-    if not credentials.refresh_token:
-        raise RefreshError("There is no refresh token.", code="missing_refresh_token")
-    override = credentials.values.get("config_override") or {}
-    client = oauth2.client_of(
-        provider,
-        override.get("client_id") or integration.client_id,
-        override.get("client_secret") or vault.client_secret(integration),
+    setting = Setting(
+        provider=provider,
+        integration=integration,
+        client_secret=vault.client_secret(integration),
+        secrets=vault.custom_secrets(integration),
+        config={k: v for k, v in connection.connection_config.items() if isinstance(v, str)},
+        scopes=connection.requested_scopes,
     )
-    config = {k: v for k, v in connection.connection_config.items() if isinstance(v, str)}
-    endpoint = oauth2.refresh_endpoint(provider, config, allowed_hosts=integration.allowed_hosts)
-    request = build_refresh_request(endpoint, client, refresh_token=credentials.refresh_token)
+    credentials = vault.unseal_credentials(key, connection.sealed_credentials)
+    mode = mode_of(provider.auth_mode)
+    if not mode.is_renewable(credentials, provider):
+        raise RefreshError("There is no refresh token.", code="missing_refresh_token")
     seal = vault.credentials_sealer(key, connection.sealed_credentials)
-    return Plan(provider, credentials, request, seal)
+    return Plan(setting, mode, credentials, seal)
 
 
 def is_safe_to_ask_again(provider: Provider, *, sent_at: float, now: float) -> bool:

@@ -128,6 +128,19 @@ def build_endpoint_request(
     taken = PROTECTED_PARAMS | own.keys() | set(renames.values())
     own.update((name, value) for name, value in endpoint.params.items() if name not in taken)
     own.pop("", None)
+    return _encoded(endpoint, own, auth_headers)
+
+
+def build_plain_request(endpoint: TokenEndpoint) -> OutboundRequest:
+    """A request with the entry's own parameters and nothing of ours: for token exchanges that are
+    not OAuth 2 (TWO_STEP)."""
+    return _encoded(endpoint, endpoint.params, {})
+
+
+def _encoded(
+    endpoint: TokenEndpoint, own: Mapping[str, str], auth_headers: Mapping[str, str]
+) -> OutboundRequest:
+    """A request with these parameters, in the endpoint's own format."""
     url, body, content_type = endpoint.url, b"", ""
     if endpoint.method.upper() == "GET" or endpoint.body_format == "query":
         url = str(add_params_to_uri(url, list(own.items())))

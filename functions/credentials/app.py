@@ -1,0 +1,66 @@
+"""POST endpoints that make a connection of what a person filled in (contract §4.5, §4.6).
+
+Caller: a connect session, in the query. Use case: ``domain.form_connections``. Permissions: read
+session and integration, unseal the integration's secrets, seal credentials, commit connection,
+tags, event and result.
+"""
+
+from carrick import wiring
+from carrick.domain.form_connections import FormRequest, connect
+from carrick.edge.bodies import parse_body
+from carrick.edge.caller import SESSION_IN_QUERY
+from carrick.edge.http import Api, Request, Response, json_response
+from carrick.edge.parameters import path_parameter
+from carrick.edge.query import group, only
+from carrick.errors import ValidationFailedError
+from carrick.models import api_credentials
+from carrick.models.fields import Body
+from carrick.models.patterns import UNIQUE_KEY
+from functions.credentials.dependencies import dependencies
+
+ROUTES: tuple[tuple[str, type[Body], frozenset[str]], ...] = (
+    ("/api-auth/api-key", api_credentials.ApiKey, frozenset({"API_KEY"})),
+    ("/api-auth/basic", api_credentials.Basic, frozenset({"BASIC"})),
+    ("/auth/unauthenticated", api_credentials.Nothing, frozenset({"NONE"})),
+    ("/oauth2/auth", api_credentials.ClientCredentials, frozenset({"OAUTH2_CC"})),
+    ("/auth/two-step", api_credentials.TwoStep, frozenset({"TWO_STEP"})),
+)
+BODIES = {path: (body, modes) for path, body, modes in ROUTES}
+MAY_BE_IGNORED = ("user_scope", "hmac", "public_key")
+
+api = Api(
+    authenticator=lambda: dependencies().authenticator,
+    base_url=lambda: dependencies().base_url,
+)
+
+
+def submit(request: Request) -> Response:
+    query = request.query
+    only(query, "connect_session_token", "connection_id", "params", *MAY_BE_IGNORED)
+    if "connection_id" in query:
+        message = "connection_id is forbidden when using session token"
+        error = {"code": "custom", "message": message, "path": ["connection_id"]}
+        raise ValidationFailedError("invalid_query_params", [error])
+    path = request.route.removeprefix("POST ").removesuffix("/{integration_id}")
+    model, auth_modes = BODIES[path]
+    body = parse_body(request, model, optional=True)
+    key = connect(
+        request.session,
+        FormRequest(
+            integration_id=path_parameter(request, "integration_id", UNIQUE_KEY),
+            auth_modes=auth_modes,
+            submitted=api_credentials.submitted(body),
+            params=group(query, "params"),
+        ),
+        dependencies().forms,
+    )
+    return json_response(
+        200, {"connectionId": key.connection_id, "providerConfigKey": key.integration_id}
+    )
+
+
+for _path in BODIES:
+    api.route(f"POST {_path}/{{integration_id}}", SESSION_IN_QUERY)(submit)
+
+lambda_handler = api
+wiring.warm(dependencies)

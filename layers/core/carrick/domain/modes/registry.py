@@ -1,0 +1,28 @@
+"""Which auth modes there are."""
+
+from collections.abc import Mapping
+
+from carrick.catalog.auth_modes import AuthMode
+from carrick.domain.modes.client_credentials import ClientCredentialsGrant
+from carrick.domain.modes.contract import Mode
+from carrick.domain.modes.oauth2_code import OAuth2Code
+from carrick.domain.modes.static import API_KEY, BASIC, NONE
+from carrick.domain.modes.two_step import TwoStep
+from carrick.errors import InvalidRequestError
+
+MODES: Mapping[AuthMode, Mode] = {
+    AuthMode.API_KEY: API_KEY,
+    AuthMode.BASIC: BASIC,
+    AuthMode.NONE: NONE,
+    AuthMode.OAUTH2: OAuth2Code(),
+    AuthMode.OAUTH2_CC: ClientCredentialsGrant(),
+    AuthMode.TWO_STEP: TwoStep(),
+}
+
+
+def mode_of(auth_mode: AuthMode) -> Mode:
+    """The mode, or ``InvalidRequestError`` (``invalid_auth_mode``) if Carrick has it not."""
+    mode = MODES.get(auth_mode)
+    if mode is None:
+        raise InvalidRequestError("This auth mode is not known.", code="invalid_auth_mode")
+    return mode

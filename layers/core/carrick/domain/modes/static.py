@@ -1,0 +1,42 @@
+"""API_KEY, BASIC and NONE: what the person supplies is the credential; it never changes."""
+
+import base64
+from dataclasses import dataclass
+
+from carrick.catalog.schema import Provider
+from carrick.domain.modes.contract import Obtained, Setting, Submitted, Tools
+from carrick.domain.modes.verification import REFUSED, api_headers, verify
+from carrick.models.credentials import Credentials
+
+
+@dataclass(frozen=True, slots=True)
+class Static:
+    """Credentials of ``type`` with the named members, as they were filled in."""
+
+    type: str
+    members: tuple[str, ...]
+    failure_code: str = REFUSED
+
+    def obtain(self, submitted: Submitted, setting: Setting, tools: Tools) -> Obtained:
+        values = {name: submitted.get(name, "") for name in self.members}
+        credentials = Credentials(self.type, values, raw=values)
+        verify(credentials, self._headers(credentials, setting, tools), setting, tools)
+        return Obtained(credentials)
+
+    def is_renewable(self, credentials: Credentials, provider: Provider) -> bool:
+        return False
+
+    def renew(self, credentials: Credentials, setting: Setting, tools: Tools) -> Obtained:
+        return Obtained(credentials)
+
+    def _headers(self, credentials: Credentials, setting: Setting, tools: Tools) -> dict[str, str]:
+        headers = {}
+        if self.type == "BASIC":
+            pair = f"{credentials.values['username']}:{credentials.values['password']}"
+            headers["authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+        return {**headers, **api_headers(credentials, setting, now=tools.now())}
+
+
+API_KEY = Static("API_KEY", ("apiKey",))
+BASIC = Static("BASIC", ("username", "password"))
+NONE = Static("NONE", ())

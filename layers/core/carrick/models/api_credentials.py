@@ -1,0 +1,52 @@
+"""Bodies of the endpoints that take credentials (contract §4.5, §4.6, §6.1)."""
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, StringConstraints
+
+from carrick.models.fields import Body
+
+Text = Annotated[str, StringConstraints(max_length=1024)]
+Required = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
+Pem = Annotated[str, StringConstraints(max_length=32_768)]
+
+
+class ApiKey(Body):
+    """API_KEY."""
+
+    apiKey: Required  # noqa: N815 - the clients' name
+
+
+class Basic(Body):
+    """BASIC: either may be empty, both are sent."""
+
+    username: Text
+    password: Text
+
+
+class ClientCredentials(Body):
+    """OAUTH2_CC: a client of the person's own."""
+
+    client_id: Text = ""
+    client_secret: Annotated[str, StringConstraints(max_length=32_768)] = ""
+    client_certificate: Pem = ""
+    client_private_key: Pem = ""
+
+
+class TwoStep(Body):
+    """TWO_STEP: fields that the provider's entry declares; they are checked against it."""
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True, hide_input_in_errors=True)
+    __pydantic_extra__: dict[str, Pem] = Field(init=False)
+
+    type: Literal["TWO_STEP"] = "TWO_STEP"
+
+
+class Nothing(Body):
+    """No member at all."""
+
+
+def submitted(body: Body) -> dict[str, str]:
+    """The members that were sent, ``type`` left out."""
+    members: dict[str, str] = body.model_dump(exclude_unset=True, exclude={"type"})
+    return members

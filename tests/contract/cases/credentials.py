@@ -1,0 +1,166 @@
+"""Answers to what people fill in: one route for each auth mode."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.contract.cases.registry import shows
+from tests.contract.world import World
+from tests.support.authorization_server import CLIENT_SECRET, write_provider
+from tests.support.stack import Response
+
+UNKNOWN = "nango_connect_session_" + "0" * 64
+
+
+@dataclass(frozen=True)
+class Form:
+    """A route, its auth mode, a body that does, and refusals of its own by their code."""
+
+    path: str
+    mode: str
+    body: Any
+    facts: Mapping[str, str] = field(default_factory=dict)
+    refused: Mapping[str, Any] = field(default_factory=dict)
+
+
+VERIFIED = {"api": '{ base_url = "%s", verification = { method = "POST", paths = ["/token"] } }'}
+CLIENT = {"client_id": "ada", "client_secret": CLIENT_SECRET}
+WRONG = {"client_id": "ada", "client_secret": "canary-secret-wrong"}
+GRANT = (
+    '{ grant_type = "client_credentials", client_id = "${credentials.client_id}", '
+    'client_secret = "${credentials.client_secret}" }'
+)
+FIELD = '{ title = "Field", format = "token", description = "A field." }'
+FORMS = (
+    Form(
+        "/api-auth/api-key",
+        "API_KEY",
+        {"apiKey": "canary-secret-key"},
+        refused={"connection_test_failed": {"apiKey": "canary-secret-key"}},
+    ),
+    Form(
+        "/api-auth/basic",
+        "BASIC",
+        {"username": "ada", "password": ""},
+        refused={"connection_test_failed": {"username": "ada", "password": ""}},
+    ),
+    Form(
+        "/oauth2/auth",
+        "OAUTH2_CC",
+        CLIENT,
+        refused={
+            "missing_client_id": {"client_secret": CLIENT_SECRET},
+            "missing_client_secret": {"client_id": "ada"},
+            "client_credentials_fetch_error": WRONG,
+        },
+    ),
+    Form(
+        "/auth/two-step",
+        "TWO_STEP",
+        {"type": "TWO_STEP", **CLIENT},
+        facts={
+            "token_params": GRANT,
+            "credentials": f"{{ client_id = {FIELD}, client_secret = {FIELD} }}",
+        },
+        refused={"two_step_credentials_fetch_error": {"type": "TWO_STEP", **WRONG}},
+    ),
+    Form("/auth/unauthenticated", "NONE", None),
+)
+
+
+def submit(world: World, form: Form, body: Any, query: str = "", to: str = "form") -> Response:
+    return world.ask("POST", f"{form.path}/{to}?{query or session(world)}", body, key="")
+
+
+def session(world: World, **more: Any) -> str:
+    return f"connect_session_token={world.tenant.session(**more)}"
+
+
+def integrate(world: World, form: Form, **facts: str) -> None:
+    """An integration of the form's mode, ``form``."""
+    entry = {
+        "auth_mode": f'"{form.mode}"',
+        "authorization_url": "",
+        "account_id_paths": "",
+        **form.facts,
+        **facts,
+    }
+    if form.mode not in {"OAUTH2_CC", "TWO_STEP"}:
+        entry["token_url"] = ""
+    write_provider(world.folder, world.server.url, "form-provider", **entry)
+    body = {"provider": "form-provider", "unique_key": "form"}
+    assert world.tenant.call("POST", "/integrations", body).status == 200
+
+
+REGION = {"connection_config": '{ region = { title = "R", format = "subdomain" } }'}
+
+
+def connect(world: World, form: Form) -> None:
+    integrate(world, form)
+    made = submit(world, form, form.body).json()
+    path = f"/connections/{made['connectionId']}?provider_config_key=form"
+    assert world.ask("GET", path).json()["credentials"]["type"] == form.mode
+
+
+def send_an_unknown_member(world: World, form: Form) -> None:
+    integrate(world, form)
+    submit(world, form, {**(form.body or {}), "colour": "canary-secret"})
+
+
+def use_a_session_for_another(world: World, form: Form) -> None:
+    integrate(world, form)
+    submit(world, form, form.body, session(world, allowed_integrations=["test"]))
+
+
+def send_a_region(world: World, form: Form, query: str) -> None:
+    integrate(world, form, **REGION)
+    submit(world, form, form.body, session(world) + query)
+
+
+def present(world: World, form: Form, query: str) -> None:
+    submit(world, form, form.body, query)
+
+
+SHOWN: Mapping[tuple[int, str], Callable[[World, Form], object]] = {
+    (200, ""): connect,
+    (400, "invalid_uri_params"): lambda w, f: submit(w, f, f.body, to="a%23b"),
+    (400, "invalid_query_params"): lambda w, f: present(w, f, f"{session(w)}&connection_id=mine"),
+    (400, "invalid_json"): lambda w, f: submit(w, f, "{"),
+    (400, "invalid_body"): send_an_unknown_member,
+    (400, "invalid_auth_mode"): lambda w, f: submit(w, f, f.body, to="test"),
+    (400, "integration_not_allowed"): use_a_session_for_another,
+    (400, "url_param_err"): lambda w, f: send_a_region(w, f, ""),
+    (400, "invalid_connection_config"): lambda w, f: send_a_region(w, f, "&params[region]=a/b"),
+    (401, "missing_connect_session_token"): lambda w, f: present(w, f, "user_scope=x"),
+    (401, "deprecated_authentication"): lambda w, f: present(w, f, "public_key=x"),
+    (401, "invalid_connect_session_token_format"): lambda w, f: present(
+        w, f, "connect_session_token=short"
+    ),
+    (401, "unknown_connect_session_token"): lambda w, f: present(
+        w, f, f"connect_session_token={UNKNOWN}"
+    ),
+    (404, "unknown_provider_config"): lambda w, f: submit(w, f, f.body, to="nobody"),
+    (413, "payload_too_large"): lambda w, f: submit(w, f, '{"x":"' + "y" * 262_144 + '"}'),
+}
+
+
+def register(form: Form) -> None:
+    key = f"POST {form.path}/{{integration_id}}"
+    for (status, code), case in SHOWN.items():
+        shows(key, status, code)(lambda world, case=case: case(world, form))
+    for code, body in form.refused.items():
+        shows(key, 400, code)(lambda world, sent=body: refuse(world, form, sent))
+
+
+def refuse(world: World, form: Form, body: Any) -> None:
+    """An answer that depends on what the provider says."""
+    facts = {}
+    if form.mode in {"API_KEY", "BASIC"}:
+        facts["api"] = VERIFIED["api"] % world.server.url
+        world.server.switches.answer = (401, {}, b"")
+    integrate(world, form, **facts)
+    submit(world, form, body)
+
+
+for _form in FORMS:
+    register(_form)
