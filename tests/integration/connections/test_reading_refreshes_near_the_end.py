@@ -70,6 +70,31 @@ def test_the_refresh_token_is_kept_when_none_is_returned(connections: Connection
     assert connections.credentials().access_token == "canary-secret-access-1"
 
 
+def test_a_token_without_a_lifetime_lives_as_long_as_the_last(
+    connections: Connections, server: AuthorizationServer
+) -> None:
+    issued_at = time.time() - 3000
+    connections.make(expires_in=600, refresh={"last_success_at": issued_at})
+    server.switches.expires_in = None
+
+    answer = connections.read()
+
+    assert answer.json()["credentials"]["access_token"] == "canary-secret-access-1"
+    assert connections.stored().expires_at == pytest.approx(time.time() + 3600, abs=30)
+    assert connections.due(within_seconds=3600) == {"c-1"}
+
+
+def test_a_token_that_never_ended_stays_so(
+    connections: Connections, server: AuthorizationServer
+) -> None:
+    connections.make(expires_in=None)
+    server.switches.expires_in = None
+
+    connections.read(query="&force_refresh=true")
+
+    assert connections.stored().expires_at is None
+
+
 def test_granted_scopes_follow_the_answer(connections: Connections) -> None:
     connections.server.switches.rotates = False
     connections.make(expires_in=600, granted_scopes=("read", "write"))

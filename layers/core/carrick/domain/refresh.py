@@ -157,7 +157,10 @@ def _ask(leased: Connection, plan: Plan, deps: Dependencies) -> Outcome:
         raise
     except CarrickError as error:
         return _fail(leased, error, Failure(error.code, misconfigured=True), deps)
-    credentials, granted = renewed.credentials, renewed.granted_scopes
+    credentials, granted = (
+        _with_lifetime(renewed.credentials, leased, asked_at),
+        renewed.granted_scopes,
+    )
     refreshed = replace(
         leased,
         version=leased.version + 1,
@@ -177,6 +180,17 @@ def _ask(leased: Connection, plan: Plan, deps: Dependencies) -> Outcome:
         return Outcome(Result.BUSY, leased)
     observability.count("ConnectionRefreshed")
     return Outcome(Result.REFRESHED, refreshed, credentials)
+
+
+def _with_lifetime(credentials: Credentials, leased: Connection, asked_at: float) -> Credentials:
+    """An answer that does not say how long the token lives (RFC 6749 §5.1): as long as the last.
+
+    Taken for endless, it would be served long after it has ended.
+    """
+    issued_at = leased.refresh.last_success_at
+    if credentials.expires_at is not None or leased.expires_at is None or issued_at is None:
+        return credentials
+    return replace(credentials, expires_at=asked_at + max(0.0, leased.expires_at - issued_at))
 
 
 def _store(leased: Connection, refreshed: Connection, deps: Dependencies) -> bool:
