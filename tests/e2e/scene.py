@@ -57,6 +57,12 @@ prefix = "https://"
 suffix = ".example.com"
 """
 
+# A provider whose connections need no redirect.
+KEYED = """
+display_name = "Example Keys"
+auth_mode = "API_KEY"
+"""
+
 Body = dict[str, Any]
 
 
@@ -178,6 +184,7 @@ def _write_providers(folder: Path, issuer: str) -> None:
     write("oidc")
     write("oidc-form-post", response_mode="form_post")
     write("oidc-tenant", query="?tenant=${connectionConfig.subdomain}", more=TENANT_FIELD)
+    (folder / "keyed.toml").write_text(KEYED, encoding="utf-8")
 
 
 def _configure(scene: Scene) -> None:

@@ -7,6 +7,15 @@ const main = document.getElementById("main");
 const token = new URL(location.href).searchParams.get("session_token") ?? history.state?.token ?? "";
 history.replaceState({ token }, "", location.pathname);
 
+// Auth modes that need no redirect, and where what a person fills in is sent.
+const FORMS = {
+  API_KEY: "/api-auth/api-key",
+  BASIC: "/api-auth/basic",
+  NONE: "/auth/unauthenticated",
+  OAUTH2_CC: "/oauth2/auth",
+  TWO_STEP: "/auth/two-step",
+};
+
 /** An element with attributes and children; text is always set as text. */
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -41,10 +50,14 @@ function explain(error) {
 }
 
 async function get(path) {
-  const answer = await fetch(path, { headers: { authorization: `Bearer ${token}` } });
+  return (await ask(path, { headers: { authorization: `Bearer ${token}` } })).data;
+}
+
+async function ask(path, options) {
+  const answer = await fetch(path, options);
   const body = await answer.json();
   if (!answer.ok) throw Object.assign(new Error(body.error?.message ?? "The request failed."), { status: answer.status });
-  return body.data;
+  return body;
 }
 
 function showList(integrations, session) {
@@ -58,20 +71,31 @@ function showList(integrations, session) {
 async function open(integration, session, integrations) {
   const provider = await get(`/providers/${encodeURIComponent(integration.provider)}`);
   const presets = session.integrations_config_defaults?.[integration.unique_key]?.connection_config ?? {};
-  const inputs = Object.entries(provider.connection_config ?? {})
-    .filter(([name, field]) => !field.automated && !field.hidden && !(name in presets))
-    .sort(([, a], [, b]) => (a.order ?? 99) - (b.order ?? 99))
-    .map(([name, field]) => input(name, field));
+  const known = new Set([...Object.keys(presets), ...(integration.preconfigured_credentials ?? [])]);
+  const path = FORMS[provider.auth_mode];
+  const inputs = [
+    ...fields(provider.connection_config, known, "params"),
+    ...(path ? fields(provider.credentials, known, "credentials") : []),
+  ];
   // Not checked by the browser, whose messages know nothing of the provider's formats.
-  const form = element("form", { novalidate: true, onsubmit: (event) => submit(event, inputs, integration) },
+  const form = element("form", { novalidate: true, onsubmit: (event) => submit(event, inputs, integration, path) },
     ...inputs.map(({ view }) => view),
-    element("p", { class: "quiet" }, `You will sign in at ${provider.display_name ?? integration.display_name}. `
-      + "Only continue if you started this yourself."),
-    element("button", { class: "primary" }, "Continue"));
+    element("p", { class: "quiet" }, path ? "" : `You will sign in at ${provider.display_name ?? integration.display_name}. `,
+      "Only continue if you started this yourself."),
+    element("p", { class: "error", role: "alert", hidden: true, id: "refusal" }),
+    element("button", { class: "primary" }, path ? "Connect" : "Continue"));
   const back = integrations.length > 1
     ? element("button", { type: "button", class: "back", onclick: () => showList(integrations, session) }, "← All accounts")
     : undefined;
   show(back, title(`Connect ${integration.display_name}`), form);
+}
+
+/** The inputs for what an entry declares and nobody has given yet. */
+function fields(declared, known, group) {
+  return Object.entries(declared ?? {})
+    .filter(([name, field]) => !field.automated && !field.hidden && !known.has(name))
+    .sort(([, a], [, b]) => (a.order ?? 99) - (b.order ?? 99))
+    .map(([name, field]) => ({ ...input(name, field), group }));
 }
 
 /** A field of the form: its view, its control, and what is wrong with its value. */
@@ -112,7 +136,7 @@ function problem(value, field) {
   return field.example ? `This does not fit. An example: ${field.example}` : "This does not fit.";
 }
 
-function submit(event, inputs, integration) {
+function submit(event, inputs, integration, path) {
   event.preventDefault();
   const wrong = inputs.filter(({ control, error, problem }) => {
     error.textContent = problem();
@@ -121,13 +145,34 @@ function submit(event, inputs, integration) {
     return !error.hidden;
   });
   if (wrong.length > 0) return wrong[0].control.focus();
-  const target = new URL(`/oauth/connect/${encodeURIComponent(integration.unique_key)}`, location.origin);
+  const target = new URL(`${path ?? "/oauth/connect"}/${encodeURIComponent(integration.unique_key)}`, location.origin);
   target.searchParams.set("connect_session_token", token);
-  for (const { control } of inputs) {
+  const credentials = {};
+  for (const { control, group } of inputs) {
     const value = control.value.trim();
-    if (value !== "") target.searchParams.set(`params[${control.name}]`, value);
+    if (group === "credentials") credentials[control.name] = value;
+    else if (value !== "") target.searchParams.set(`params[${control.name}]`, value);
   }
+  if (path) return send(target, credentials, event.submitter);
   location.assign(target);
+}
+
+/** Connect with what was filled in; what the broker refuses is said above the button. */
+async function send(target, credentials, button) {
+  const refusal = document.getElementById("refusal");
+  button.disabled = refusal.hidden = true;
+  try {
+    await ask(target, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(credentials),
+    });
+    show(title("Connected"), element("p", { class: "quiet" }, "You can close this window."));
+  } catch (error) {
+    if (error.status === 401) return explain(error);
+    refusal.textContent = error.message;
+    refusal.hidden = button.disabled = false;
+  }
 }
 
 async function begin() {
