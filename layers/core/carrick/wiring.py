@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from carrick.catalog import Catalog
 
 CONFIG = Config(
-    # Short, so that a dead network leaves time to journal what a provider has just rotated.
-    connect_timeout=1,
-    read_timeout=2,
+    connect_timeout=2,
+    read_timeout=5,
     retries={"mode": "standard", "max_attempts": 3},
     tcp_keepalive=True,
     max_pool_connections=50,

@@ -6,7 +6,7 @@ from tests.support.flow_facts import NOW, SESSION
 
 
 def test_a_plain_session() -> None:
-    assert wire_connections.session(SESSION) == {
+    assert wire_connections.session(SESSION, "/") == {
         "endUser": None,
         "connectUISettings": {
             "showWatermark": True,
@@ -35,7 +35,7 @@ def test_a_session_with_everything() -> None:
         result={"status": "success", "connection_id": "c-1"},
         webhook_url_override="https://hooks.example/one",
     )
-    shown = wire_connections.session(session)
+    shown = wire_connections.session(session, "wss://sockets.example/socket")
 
     assert shown["endUser"] == {
         "id": "u1",
@@ -53,6 +53,7 @@ def test_a_session_with_everything() -> None:
     }
     assert shown["overrides"] == {"github": {"docs_connect": "https://docs.example"}}
     assert shown["isReconnecting"] is True
+    assert shown["websocketsPath"] == "wss://sockets.example/socket"
     assert shown["result"] == {"status": "success", "connection_id": "c-1"}
     for hidden in ("canary-secret", "hooks.example", SESSION.token_hash, "env", "team"):
         assert hidden not in str(shown).replace("websocketsPath", "")
