@@ -55,7 +55,7 @@ format: $(VENV)/.test ## Format and fix what can be fixed
 
 .PHONY: bench
 bench: $(VENV)/.test ## Print the budgets of docs/architecture.md as measured here
-	$(BIN)/python -m tests.benchmarks
+	PYTHONPATH=layers/core $(BIN)/python -m tests.benchmarks
 
 .PHONY: catalog
 catalog: $(VENV)/.run ## Check every provider file; write the index and docs/providers.md
