@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from carrick.domain.integrations import callback_url_of
+from carrick.domain.callback_urls import callback_url_of
 from carrick.models.environment import Environment
 from carrick.models.integration import Integration
 

@@ -10,7 +10,7 @@ from carrick.catalog.inputs import connection_config
 from carrick.catalog.schema import Provider
 from carrick.clock import Clock
 from carrick.domain import oauth2
-from carrick.domain.integrations import callback_url_of
+from carrick.domain.callback_urls import callback_url_of
 from carrick.domain.vault import Vault
 from carrick.errors import FlowError, InvalidRequestError, NotFoundError
 from carrick.models.environment import Environment, hash_token

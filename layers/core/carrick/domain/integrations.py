@@ -3,15 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from urllib.parse import quote
 
 from carrick.catalog import Catalog
 from carrick.clock import Clock
 from carrick.domain import connections, integration_settings
+from carrick.domain.callback_urls import callback_url_of
 from carrick.domain.invalid_fields import invalid_field
 from carrick.domain.vault import Vault
 from carrick.errors import ConflictError, NotFoundError
-from carrick.models.environment import Environment
 from carrick.models.integration import ClientCredentials, Integration, IntegrationChanges
 from carrick.models.session import ConnectSession
 from carrick.store.environments import EnvironmentStore
@@ -29,16 +28,6 @@ class Dependencies:
     catalog: Catalog
     now: Clock
     deletion_limit: int = 500
-
-
-def callback_url_of(integration: Integration, environment: Environment, base_url: str) -> str:
-    """The redirect URI of an integration: what the customer registers at the provider.
-
-    Carrick's own holds the integration's id, so that one provider's code cannot be sent to
-    another's callback (security requirement 6); ``base_url`` has no slash at its end.
-    """
-    own = f"{base_url}/oauth/callback/{quote(integration.integration_id, safe='')}"
-    return integration.callback_url or environment.callback_url or own
 
 
 def callback_urls(
