@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from carrick import identifiers
 from carrick.catalog import Catalog
 from carrick.catalog.endpoints import endpoint
-from carrick.catalog.inputs import connection_config
 from carrick.catalog.schema import Provider
 from carrick.clock import Clock
 from carrick.domain import oauth2
@@ -142,14 +141,7 @@ def _flow(
     now = deps.now()
     defaults = session.defaults_for(integration.integration_id)
     reconnect = session.reconnect
-    config = connection_config(
-        provider,
-        {
-            **oauth2.given_config(provider, reconnect.connection_config if reconnect else {}),
-            **oauth2.given_config(provider, request.params),
-            **defaults.connection_config,
-        },
-    )
+    config = oauth2.flow_config(provider, session, integration, request.params)
     scopes = defaults.scopes_override
     redirect_uri = callback_url_of(integration, environment, request.base_url)
     return Flow(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from carrick import identifiers
 from carrick.catalog import Catalog
 from carrick.catalog.auth_modes import AuthMode
-from carrick.catalog.inputs import checked, connection_config
+from carrick.catalog.inputs import checked
 from carrick.catalog.schema import Provider
 from carrick.clock import Clock
 from carrick.domain import oauth2
@@ -108,14 +108,7 @@ def _flow(
 ) -> Flow:
     """What was asked, as for a redirect; it is used at once and never stored."""
     defaults, reconnect = session.defaults_for(integration.integration_id), session.reconnect
-    config = connection_config(
-        provider,
-        {
-            **oauth2.given_config(provider, reconnect.connection_config if reconnect else {}),
-            **oauth2.given_config(provider, request.params),
-            **defaults.connection_config,
-        },
-    )
+    config = oauth2.flow_config(provider, session, integration, request.params)
     now = deps.now()
     return Flow(
         state_hash="",

@@ -9,10 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from carrick.catalog.endpoints import endpoint
-from carrick.catalog.inputs import checked
+from carrick.catalog.inputs import checked, connection_config
 from carrick.catalog.interpolation import render
 from carrick.catalog.schema import InputField, Provider
 from carrick.models.credentials import Credentials
+from carrick.models.integration import Integration
+from carrick.models.session import ConnectSession
 from carrick.oauth.answers import at_path
 from carrick.oauth.client_auth import Client, ClientAuthMethod
 from carrick.oauth.token import TokenEndpoint, TokenRules, TokenSet
@@ -134,6 +136,20 @@ def given_config(provider: Provider, values: Mapping[str, str]) -> dict[str, str
     """
     taken = {*RESERVED, *provider.token_response_metadata, *provider.redirect_uri_metadata}
     return {name: value for name, value in values.items() if name not in taken}
+
+
+def flow_config(
+    provider: Provider, session: ConnectSession, integration: Integration, params: Config
+) -> dict[str, str]:
+    """Connection config of a flow, by redirect or by form.
+
+    The session's presets lie over what the browser sent, that over a renewed connection's. Raises
+    as ``catalog.inputs.connection_config`` does.
+    """
+    renewed = session.reconnect.connection_config if session.reconnect else {}
+    presets = session.defaults_for(integration.integration_id).connection_config
+    given = {**given_config(provider, renewed), **given_config(provider, params), **presets}
+    return connection_config(provider, given)
 
 
 def account_id_of(provider: Provider, tokens: TokenSet, config: Mapping[str, object]) -> str:
