@@ -147,7 +147,7 @@ def _obtain(authorized: Authorized, deps: Dependencies) -> Obtained:
     arrival = Arrival(flow, setting, secrets, authorized.callback)
     mode = redirect_of(authorized.provider.auth_mode)
     try:
-        return mode.finish(arrival, Tools(deps.transport, deps.now))
+        return mode.finish(arrival, Tools.of(setting, deps.transport, deps.now))
     except ProviderError as error:
         if error.code == ProviderError.code:  # says "refresh", and this was none
             error.code = "request_token_external_error"

@@ -77,7 +77,7 @@ def connect(session: ConnectSession, request: FormRequest, deps: Dependencies) -
         scopes=flow.requested_scopes,
     )
     submitted = _submitted(provider, request.submitted, setting)
-    obtained = _obtain(submitted, setting, Tools(deps.transport, deps.now))
+    obtained = _obtain(submitted, setting, Tools.of(setting, deps.transport, deps.now))
     return commit(authorized, obtained, deps.commit, read_again=lambda: _read(flow, deps)).key
 
 
