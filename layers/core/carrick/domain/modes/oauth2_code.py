@@ -5,14 +5,7 @@ from dataclasses import dataclass
 
 from carrick.catalog.schema import Provider
 from carrick.domain import oauth2
-from carrick.domain.modes.contract import (
-    MAX_ANSWER_BYTES,
-    PROVIDER_SECONDS,
-    Obtained,
-    Setting,
-    Submitted,
-    Tools,
-)
+from carrick.domain.modes.contract import Obtained, Setting, Submitted, Tools
 from carrick.errors import InvalidRequestError, ProviderError, RefreshError
 from carrick.models.credentials import Credentials
 from carrick.oauth.token import TokenSet, build_refresh_request, process_token_response
@@ -46,9 +39,7 @@ class OAuth2Code:
         )
         request = build_refresh_request(endpoint, client, refresh_token=credentials.refresh_token)
         asked_at = tools.now()
-        answer = tools.transport.send(
-            request, deadline_seconds=PROVIDER_SECONDS, max_body_bytes=MAX_ANSWER_BYTES
-        )
+        answer = tools.ask(request)
         tokens = process_token_response(
             answer,
             oauth2.token_rules(setting.provider),
