@@ -10,14 +10,9 @@ history.replaceState({ token }, "", location.pathname);
 // Auth modes that need no redirect, and where what a person fills in is sent.
 const FORMS = {
   API_KEY: "/api-auth/api-key",
-  AWS_SIGV4: "/auth/aws-sigv4",
   BASIC: "/api-auth/basic",
-  BILL: "/auth/bill",
-  JWT: "/auth/jwt",
   NONE: "/auth/unauthenticated",
   OAUTH2_CC: "/oauth2/auth",
-  SIGNATURE: "/auth/signature",
-  TBA: "/auth/tba",
   TWO_STEP: "/auth/two-step",
 };
 

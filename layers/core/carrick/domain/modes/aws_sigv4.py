@@ -2,7 +2,7 @@
 
 Source: docs.aws.amazon.com/STS, ``AssumeRole`` and ``GetCallerIdentity``. The role is assumed by
 the AWS identity that the customer set for the integration, never by Carrick's own: see
-``docs/decisions/0018-assumed-roles-by-the-integrations-own-identity.md``.
+``docs/decisions/0024-assumed-roles-by-the-integrations-own-identity.md``.
 """
 
 import uuid
