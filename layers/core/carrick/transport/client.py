@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from carrick import clock
 from carrick.errors import EgressFailedError
 from carrick.models.http import InboundResponse, OutboundRequest
+from carrick.transport.client_certificate import presenting
 from carrick.transport.guard import Resolver, Target, check_addresses, check_url
 from carrick.transport.message import (
     UNREADABLE_ANSWER,
@@ -77,14 +78,17 @@ class Transport:
         and nothing is sent once the deadline has passed. ``connect_seconds`` bounds each address
         tried and then the TLS handshake. ``max_body_bytes`` holds before and after decoding.
 
-        Raises ``EgressRefusedError`` (see ``guard`` and ``message.request_bytes``; nothing was
-        sent) and ``EgressFailedError``. Neither says more of the request than its host.
+        Raises ``EgressRefusedError`` (see ``guard``, ``message.request_bytes`` and
+        ``client_certificate.presenting``; nothing was sent) and ``EgressFailedError``. Neither says
+        more of the request than its host.
         """
         deadline = _Deadline(clock.monotonic() + deadline_seconds)
         target = check_url(request.url, allow_loopback=self._allow_loopback, ports=self._ports)
         outgoing = request_bytes(request, target, user_agent=self._user_agent)
+        tls = self._tls(request) if target.scheme == "https" else None
         addresses = self._resolve(target)
-        with closing(self._connect(target, addresses, deadline, connect_seconds)) as connection:
+        opening = self._connect(target, addresses, deadline, tls, connect_seconds)
+        with closing(opening) as connection:
             try:
                 connection.settimeout(deadline.left())
                 connection.sendall(outgoing)  # here the timeout is for all of it
@@ -115,14 +119,15 @@ class Transport:
         target: Target,
         addresses: Sequence[str],
         deadline: "_Deadline",
+        tls: ssl.SSLContext | None,
         connect_seconds: float,
     ) -> socket.socket:
         try:
             connection = _open_first(addresses, target.port, deadline, connect_seconds)
             try:
-                if target.scheme == "https":
+                if tls is not None:
                     connection.settimeout(deadline.left(connect_seconds))
-                    connection = self._tls().wrap_socket(connection, server_hostname=target.host)
+                    connection = tls.wrap_socket(connection, server_hostname=target.host)
             except BaseException:
                 connection.close()
                 raise
@@ -131,7 +136,9 @@ class Transport:
             raise EgressFailedError(message, maybe_sent=False) from None
         return connection
 
-    def _tls(self) -> ssl.SSLContext:
+    def _tls(self, request: OutboundRequest) -> ssl.SSLContext:
+        if request.client_certificate is not None:
+            return presenting(request.client_certificate, self._ssl_context)
         # Made when first needed: reading the system's certificates takes longer than a token read.
         if self._ssl_context is None:
             context = ssl.create_default_context()
