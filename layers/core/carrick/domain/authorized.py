@@ -9,7 +9,7 @@ from carrick.domain import refresh_policy
 from carrick.domain.modes.contract import Obtained
 from carrick.domain.modes.registry import mode_of
 from carrick.errors import FlowError
-from carrick.models.connection import Connection, ConnectionKey, spread_of
+from carrick.models.connection import Connection, ConnectionKey, RefreshState, spread_of
 from carrick.models.flow import Flow
 from carrick.models.integration import Integration
 from carrick.models.session import ConnectSession
@@ -69,35 +69,62 @@ def connection_of(authorized: Authorized, obtained: Obtained, *, now: float) -> 
     # What the provider is to say cannot be given by the browser (``domain.authorization``).
     config = {**obtained.said, **flow.connection_config}
     _check_account(authorized, obtained.account_id)
-    credentials, granted = obtained.credentials, obtained.granted_scopes
-    inherited = authorized.existing or _nothing(authorized, now)
-    connection = Connection(
-        key=authorized.key,
-        id=inherited.id,
-        provider=provider.name,
-        auth_mode=str(provider.auth_mode),
-        created_at=inherited.created_at,
-        updated_at=now,
-        version=inherited.version + 1,
-        last_fetched_at=inherited.last_fetched_at,
-        expires_at=credentials.expires_at,
-        refreshable=mode_of(provider.auth_mode).is_renewable(credentials, provider),
-        expiration_buffer_seconds=provider.token_expiration_buffer_seconds,
+    inherited = authorized.existing or blank(authorized.key, now=now)
+    connection = replace(
+        inherited,
         tags=inherited.tags if session.tags is None else session.tags,
         end_user=inherited.end_user if session.end_user is None else session.end_user,
-        metadata=inherited.metadata,
         connection_config={**inherited.connection_config, **config},
         webhook_url_override=authorized.webhook_url_override,
         requested_scopes=flow.requested_scopes,
-        granted_scopes=flow.requested_scopes if granted is None else granted,
-        account_id=obtained.account_id,
         binding="cookie" if flow.binding_hash else "session",
-        refresh=refresh_policy.after_success(now),
+    )
+    return holding(connection, obtained, provider, issued_at=now, now=now)
+
+
+def holding(
+    connection: Connection,
+    obtained: Obtained,
+    provider: Provider,
+    *,
+    issued_at: float | None,
+    now: float,
+) -> Connection:
+    """The connection as these credentials make it: healthy, one version on, next due by them.
+
+    ``issued_at`` is ``None`` when nobody knows how long the token has lived already.
+    """
+    credentials, granted = obtained.credentials, obtained.granted_scopes
+    connection = replace(
+        connection,
+        provider=provider.name,
+        auth_mode=str(provider.auth_mode),
+        updated_at=now,
+        version=connection.version + 1,
+        expires_at=credentials.expires_at,
+        refreshable=mode_of(provider.auth_mode).is_renewable(credentials, provider),
+        expiration_buffer_seconds=provider.token_expiration_buffer_seconds,
+        granted_scopes=connection.requested_scopes if granted is None else granted,
+        account_id=obtained.account_id,
+        refresh=RefreshState(last_success_at=issued_at),
     )
     refresh_at = refresh_policy.next_refresh_at(
-        connection, now=now, spread=spread_of(authorized.key)
+        connection, now=now, spread=spread_of(connection.key)
     )
     return replace(connection, refresh=replace(connection.refresh, refresh_at=refresh_at))
+
+
+def blank(key: ConnectionKey, *, now: float) -> Connection:
+    """What a new connection inherits from."""
+    return Connection(
+        key=key,
+        id=identifiers.new_numeric_id(),
+        provider="",
+        auth_mode="",
+        created_at=now,
+        updated_at=now,
+        version=0,
+    )
 
 
 def _check_account(authorized: Authorized, account_id: str) -> None:
@@ -113,17 +140,3 @@ def _check_account(authorized: Authorized, account_id: str) -> None:
         raise FlowError(
             "This is another account than the one that is connected.", code="account_mismatch"
         )
-
-
-def _nothing(authorized: Authorized, now: float) -> Connection:
-    """What a new connection inherits from."""
-    flow = authorized.flow
-    return Connection(
-        key=authorized.key,
-        id=identifiers.new_numeric_id(),
-        provider=flow.provider,
-        auth_mode="",
-        created_at=now,
-        updated_at=now,
-        version=0,
-    )

@@ -76,8 +76,8 @@ def connect(session: ConnectSession, request: FormRequest, deps: Dependencies) -
         config=flow.connection_config,
         scopes=flow.requested_scopes,
     )
-    submitted = _submitted(provider, request.submitted, setting)
-    obtained = _obtain(submitted, setting, Tools(deps.transport, deps.now))
+    submitted = supplied(provider, request.submitted, setting)
+    obtained = obtain(submitted, setting, Tools(deps.transport, deps.now))
     return commit(authorized, obtained, deps.commit, read_again=lambda: _read(flow, deps)).key
 
 
@@ -146,7 +146,8 @@ def _read(flow: Flow, deps: Dependencies) -> Authorized:
     return authorized
 
 
-def _obtain(submitted: Mapping[str, str], setting: Setting, tools: Tools) -> Obtained:
+def obtain(submitted: Mapping[str, str], setting: Setting, tools: Tools) -> Obtained:
+    """Credentials of the mode. Raises ``InvalidRequestError`` that repeats nothing of a secret."""
     mode = mode_of(setting.provider.auth_mode)
     try:
         return mode.obtain(submitted, setting, tools)
@@ -163,9 +164,7 @@ def _words_of(error: ProviderError) -> str:
     return "The provider does not accept these credentials."
 
 
-def _submitted(
-    provider: Provider, submitted: Mapping[str, str], setting: Setting
-) -> dict[str, str]:
+def supplied(provider: Provider, submitted: Mapping[str, str], setting: Setting) -> dict[str, str]:
     """What was filled in, checked as the entry declares; the customer's own inputs win."""
     preset = {**setting.integration.integration_config, **setting.secrets.integration_config}
     given = {**submitted, **preset}

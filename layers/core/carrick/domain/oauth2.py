@@ -152,11 +152,16 @@ def flow_config(
     return connection_config(provider, given)
 
 
-def account_id_of(provider: Provider, tokens: TokenSet, config: Mapping[str, object]) -> str:
-    """What tells one account from another at this provider; empty if the entry knows no way."""
+def account_id_of(
+    provider: Provider, raw: Mapping[str, object], config: Mapping[str, object]
+) -> str:
+    """What tells one account from another at this provider; empty if the entry knows no way.
+
+    Looked for in the token answer (``raw``), then in connection config.
+    """
     parts = []
     for path in provider.account_id_paths:
-        value = at_path(tokens.raw, path)
+        value = at_path(raw, path)
         value = config.get(path) if value is None else value
         if isinstance(value, str | int) and value != "":
             parts.append(str(value))
