@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from carrick import identifiers
 from carrick.catalog.schema import Provider
-from carrick.domain import refresh_policy
+from carrick.domain import oauth2, refresh_policy
 from carrick.domain.modes.contract import Obtained
 from carrick.domain.modes.registry import mode_of
 from carrick.errors import FlowError
@@ -74,12 +75,18 @@ def connection_of(authorized: Authorized, obtained: Obtained, *, now: float) -> 
         inherited,
         tags=inherited.tags if session.tags is None else session.tags,
         end_user=inherited.end_user if session.end_user is None else session.end_user,
-        connection_config={**inherited.connection_config, **config},
+        connection_config={**_inherited_config(inherited, provider), **config},
         webhook_url_override=authorized.webhook_url_override,
         requested_scopes=flow.requested_scopes,
         binding="cookie" if flow.binding_hash else "session",
     )
     return holding(connection, obtained, provider, issued_at=now, now=now)
+
+
+def _inherited_config(inherited: Connection, provider: Provider) -> dict[str, Any]:
+    """Without what is looked up anew: what was not found now could be another account's."""
+    names = oauth2.looked_up_names(provider)
+    return {k: v for k, v in inherited.connection_config.items() if k not in names}
 
 
 def holding(

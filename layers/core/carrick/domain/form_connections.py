@@ -17,6 +17,7 @@ from carrick.clock import Clock
 from carrick.domain import oauth2
 from carrick.domain.authorized import Authorized, check_unchanged
 from carrick.domain.commit import CommitDependencies, commit
+from carrick.domain.lookups import looked_up
 from carrick.domain.modes.contract import Obtained, Setting, Tools
 from carrick.domain.modes.registry import mode_of
 from carrick.domain.vault import Vault
@@ -150,7 +151,7 @@ def obtain(submitted: Mapping[str, str], setting: Setting, tools: Tools) -> Obta
     """Credentials of the mode. Raises ``InvalidRequestError`` that repeats nothing of a secret."""
     mode = mode_of(setting.provider.auth_mode)
     try:
-        return mode.obtain(submitted, setting, tools)
+        return looked_up(mode.obtain(submitted, setting, tools), setting, tools)
     except ProviderError as error:
         # Not in the provider's words: an answer to a secret may repeat the secret.
         raise InvalidRequestError(_words_of(error), code=mode.failure_code) from error

@@ -19,6 +19,7 @@ from carrick.domain.commit import TRIES, CommitDependencies, store
 from carrick.domain.connections import MAX_METADATA_BYTES
 from carrick.domain.form_connections import obtain, supplied
 from carrick.domain.invalid_fields import invalid_field
+from carrick.domain.lookups import looked_up
 from carrick.domain.modes.contract import Obtained, Setting, Tools
 from carrick.domain.vault import Vault
 from carrick.errors import ConflictError, InvalidRequestError, NotFoundError, PayloadTooLargeError
@@ -182,7 +183,8 @@ def _obtained(request: ImportRequest, setting: Setting, tools: Tools) -> Obtaine
     raw = {name: value for name, value in values.items() if name != "config_override"}
     account_id = oauth2.account_id_of(setting.provider, raw, setting.config)
     credentials = Credentials(request.type, values, request.expires_at, raw)
-    return Obtained(credentials.within_bounds(), account_id=account_id)
+    obtained = Obtained(credentials.within_bounds(), account_id=account_id)
+    return looked_up(obtained, setting, tools)
 
 
 def _named(request: ImportRequest) -> dict[str, Any]:

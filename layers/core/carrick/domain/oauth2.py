@@ -134,8 +134,24 @@ def given_config(provider: Provider, values: Mapping[str, str]) -> dict[str, str
     Not what the provider is to say: a company that the end user chose at the provider last time, or
     claims to have chosen, must not stand in the place of the answer.
     """
-    taken = {*RESERVED, *provider.token_response_metadata, *provider.redirect_uri_metadata}
+    taken = {
+        *RESERVED,
+        *provider.token_response_metadata,
+        *provider.redirect_uri_metadata,
+        *looked_up_names(provider),
+    }
     return {name: value for name, value in values.items() if name not in taken}
+
+
+def looked_up_names(provider: Provider) -> set[str]:
+    """Connection config that calls after authorization find, and nobody else may set."""
+    fields = provider.connection_config
+    return {
+        name
+        for lookup in provider.post_connection
+        for name in lookup.sets
+        if name not in fields or fields[name].automated
+    }
 
 
 def flow_config(
