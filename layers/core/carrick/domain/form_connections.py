@@ -84,7 +84,7 @@ def connect(session: ConnectSession, request: FormRequest, deps: Dependencies) -
         secrets=deps.vault.custom_secrets(integration),
         config=flow.connection_config,
         scopes=flow.requested_scopes,
-        assertion_option=_assertion_option(provider, request.assertion_option),
+        assertion_option=assertion_option(provider, request.assertion_option),
     )
     submitted = supplied(provider, request.submitted, setting)
     obtained = obtain(submitted, setting, Tools.of(setting, deps.transport, deps.now))
@@ -189,7 +189,8 @@ def supplied(provider: Provider, submitted: Mapping[str, str], setting: Setting)
     return {**others, **_checked(asked, submitted, _may_be_empty(provider, submitted))}
 
 
-def _assertion_option(provider: Provider, given: Mapping[str, str]) -> dict[str, str]:
+def assertion_option(provider: Provider, given: Mapping[str, str]) -> dict[str, str]:
+    """What is used once for an assertion, checked as the entry declares."""
     _check_known(given, provider.assertion_option)
     return _checked(provider.assertion_option, given)
 

@@ -17,7 +17,7 @@ from carrick.domain import oauth2
 from carrick.domain.authorized import blank, holding
 from carrick.domain.commit import TRIES, CommitDependencies, store
 from carrick.domain.connections import MAX_METADATA_BYTES
-from carrick.domain.form_connections import obtain, supplied
+from carrick.domain.form_connections import assertion_option, obtain, supplied
 from carrick.domain.invalid_fields import invalid_field
 from carrick.domain.lookups import looked_up
 from carrick.domain.modes.contract import Obtained, Setting, Tools
@@ -46,6 +46,7 @@ class ImportRequest:
     connection_id: str
     type: str
     credentials: Mapping[str, Any] = field(repr=False)
+    assertion_option: Mapping[str, str] = field(default_factory=dict, repr=False)
     expires_at: float | None = None
     connection_config: Mapping[str, str | bool] | None = None
     scopes: tuple[str, ...] | None = None
@@ -91,6 +92,7 @@ def import_connection(
         secrets=deps.vault.custom_secrets(integration),
         config={name: value for name, value in config.items() if isinstance(value, str)},
         scopes=request.scopes or integration.scopes or provider.default_scopes,
+        assertion_option=assertion_option(provider, request.assertion_option),
     )
     obtained = _obtained(request, setting, Tools.of(setting, deps.transport, deps.now))
     named = {
@@ -178,13 +180,20 @@ def _config(
 
 def _obtained(request: ImportRequest, setting: Setting, tools: Tools) -> Obtained:
     if request.type not in TAKEN_AS_THEY_ARE:
-        return obtain(supplied(setting.provider, request.credentials, setting), setting, tools)
+        return obtain(supplied(setting.provider, _as_filled_in(request), setting), setting, tools)
     values = dict(request.credentials)
     raw = {name: value for name, value in values.items() if name != "config_override"}
     account_id = oauth2.account_id_of(setting.provider, raw, setting.config)
     credentials = Credentials(request.type, values, request.expires_at, raw)
     obtained = Obtained(credentials.within_bounds(), account_id=account_id)
     return looked_up(obtained, setting, tools)
+
+
+def _as_filled_in(request: ImportRequest) -> dict[str, str]:
+    """The members as a form has them: there a client of the person's own has names of its own."""
+    filled_in = dict(request.credentials)
+    client = filled_in.pop("config_override", {})
+    return {**filled_in, **{f"oauth_{name}_override": value for name, value in client.items()}}
 
 
 def _named(request: ImportRequest) -> dict[str, Any]:
