@@ -35,8 +35,8 @@ test: $(VENV)/.test build/sam/.installed build/ministack/.installed tests/e2e/no
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 .PHONY: quick
-quick: $(VENV)/.test ## Run the tests that need no browser and no deployment
-	$(BIN)/python -m pytest -n auto --dist loadfile --ignore tests/e2e --ignore tests/deploy
+quick: $(VENV)/.test ## Run the tests that need no browser, no Node and no deployment
+	$(BIN)/python -m pytest -n auto --dist loadfile --ignore tests/e2e --ignore tests/peers --ignore tests/deploy
 
 .PHONY: deploy-test
 deploy-test: $(VENV)/.test build/sam/.installed build/ministack/.installed ## Build, deploy into an emulator, run the flow there
