@@ -5,8 +5,12 @@ session and integration, unseal the integration's secrets, seal credentials, com
 tags, event and result.
 """
 
+from typing import Any
+
 from carrick import wiring
 from carrick.domain.form_connections import FormRequest, connect
+from carrick.domain.settlement import Settled
+from carrick.edge import redirects
 from carrick.edge.bodies import parse_body
 from carrick.edge.caller import SESSION_IN_QUERY
 from carrick.edge.http import Api, Request, Response, json_response
@@ -16,6 +20,7 @@ from carrick.errors import ValidationFailedError
 from carrick.models import api_credentials
 from carrick.models.fields import Body
 from carrick.models.patterns import UNIQUE_KEY
+from carrick.models.session import ConnectSession
 from functions.credentials.dependencies import dependencies
 
 ROUTES: tuple[tuple[str, type[Body], frozenset[str]], ...] = (
@@ -44,7 +49,7 @@ def submit(request: Request) -> Response:
     path = request.route.removeprefix("POST ").removesuffix("/{integration_id}")
     model, auth_modes = BODIES[path]
     body = parse_body(request, model, optional=True)
-    key = connect(
+    settled = connect(
         request.session,
         FormRequest(
             integration_id=path_parameter(request, "integration_id", UNIQUE_KEY),
@@ -54,9 +59,23 @@ def submit(request: Request) -> Response:
         ),
         dependencies().forms,
     )
-    return json_response(
-        200, {"connectionId": key.connection_id, "providerConfigKey": key.integration_id}
+    return json_response(200, _shown(settled, request.session))
+
+
+def _shown(settled: Settled, session: ConnectSession) -> dict[str, Any]:
+    """As the official clients read it; where it waits to be confirmed, what confirms it."""
+    key = settled.key
+    data = {"connectionId": key.connection_id, "providerConfigKey": key.integration_id}
+    if not settled.confirm_code:
+        return data
+    returns_to = redirects.to_application(
+        session.return_url,
+        provider_config_key=key.integration_id,
+        connection_id=key.connection_id,
+        confirm_code=settled.confirm_code,
     )
+    pending = {"isPending": True, "confirmCode": settled.confirm_code}
+    return {**data, **pending, **({"returnTo": returns_to} if returns_to else {})}
 
 
 for _path in BODIES:

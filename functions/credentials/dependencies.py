@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from carrick import wiring
 from carrick.crypto.envelope import Envelope
-from carrick.domain import form_connections
+from carrick.domain import form_connections, settlement
 from carrick.domain.commit import CommitDependencies
 from carrick.domain.vault import Vault
 from carrick.edge.caller import Authenticator
@@ -19,6 +19,7 @@ from carrick.settings import (
     OutboxSettings,
     SessionsSettings,
     ShardSettings,
+    UnconfirmedSettings,
     loopback_is_allowed,
 )
 from carrick.store.connection_tags import ConnectionTagStore
@@ -27,6 +28,7 @@ from carrick.store.flow_reads import FlowReads
 from carrick.store.integrations import IntegrationStore
 from carrick.store.outbox import Outbox
 from carrick.store.sessions import SessionStore
+from carrick.store.unconfirmed import UnconfirmedStore
 from carrick.transport.client import Transport
 
 
@@ -34,6 +36,7 @@ from carrick.transport.client import Transport
 class Settings(
     SessionsSettings,
     IntegrationsSettings,
+    UnconfirmedSettings,
     ConnectionsSettings,
     ConnectionTagsSettings,
     OutboxSettings,
@@ -68,15 +71,18 @@ def dependencies() -> Dependencies:
             connections=settings.connections_table,
             now=now,
         ),
-        commit=CommitDependencies(
-            connections=ConnectionStore(
-                dynamodb, settings.connections_table, shards=settings.refresh_shards, now=now
+        settlement=settlement.Dependencies(
+            commit=CommitDependencies(
+                connections=ConnectionStore(
+                    dynamodb, settings.connections_table, shards=settings.refresh_shards, now=now
+                ),
+                tags=ConnectionTagStore(dynamodb, settings.connection_tags_table),
+                outbox=Outbox(dynamodb, settings.outbox_table),
+                sessions=sessions,
+                now=now,
             ),
-            tags=ConnectionTagStore(dynamodb, settings.connection_tags_table),
-            outbox=Outbox(dynamodb, settings.outbox_table),
-            sessions=sessions,
+            unconfirmed=UnconfirmedStore(dynamodb, settings.unconfirmed_table, now=now),
             vault=vault,
-            now=now,
         ),
         vault=vault,
         catalog=wiring.catalog(settings),

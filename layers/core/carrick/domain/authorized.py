@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 from carrick import identifiers
 from carrick.catalog.schema import Provider
 from carrick.domain import refresh_policy
-from carrick.domain.modes.contract import Obtained
-from carrick.domain.modes.registry import mode_of
 from carrick.errors import FlowError
+from carrick.models.confirmation import Granted
 from carrick.models.connection import Connection, ConnectionKey, spread_of
 from carrick.models.flow import Flow
 from carrick.models.integration import Integration
@@ -48,7 +47,7 @@ def check_unchanged(authorized: Authorized) -> None:
     """Raise ``FlowError`` unless all is what it was when the browser left (requirement 24)."""
     flow, session, existing = authorized.flow, authorized.session, authorized.existing
     integration = authorized.integration
-    if not session.allows(flow.integration_id):
+    if not session.allows(flow.integration_id) or session.confirmed_at is not None:
         raise FlowError("The connect session has ended.", code="session_ended")
     # The secret of another client must not go where this flow's client was to be authenticated.
     if (integration.client_id, integration.provider) != (flow.client_id, flow.provider):
@@ -59,17 +58,16 @@ def check_unchanged(authorized: Authorized) -> None:
         raise FlowError("The connection to renew was deleted.", code="connection_not_found")
 
 
-def connection_of(authorized: Authorized, obtained: Obtained, *, now: float) -> Connection:
-    """The connection as it will be, but for the sealed credentials.
+def connection_of(authorized: Authorized, granted: Granted, *, now: float) -> Connection:
+    """The connection as it will be.
 
     It inherits from the one that it renews what nobody named. ``now`` in epoch seconds. Raises
     ``FlowError`` (``account_mismatch``) when a reconnect ended at another account.
     """
     flow, session, provider = authorized.flow, authorized.session, authorized.provider
     # What the provider is to say cannot be given by the browser (``domain.authorization``).
-    config = {**obtained.said, **flow.connection_config}
-    _check_account(authorized, obtained.account_id)
-    credentials, granted = obtained.credentials, obtained.granted_scopes
+    config = {**granted.said, **flow.connection_config}
+    check_account(authorized, granted.account_id)
     inherited = authorized.existing or _nothing(authorized, now)
     connection = Connection(
         key=authorized.key,
@@ -80,8 +78,8 @@ def connection_of(authorized: Authorized, obtained: Obtained, *, now: float) -> 
         updated_at=now,
         version=inherited.version + 1,
         last_fetched_at=inherited.last_fetched_at,
-        expires_at=credentials.expires_at,
-        refreshable=mode_of(provider.auth_mode).is_renewable(credentials, provider),
+        expires_at=granted.expires_at,
+        refreshable=granted.refreshable,
         expiration_buffer_seconds=provider.token_expiration_buffer_seconds,
         tags=inherited.tags if session.tags is None else session.tags,
         end_user=inherited.end_user if session.end_user is None else session.end_user,
@@ -89,9 +87,12 @@ def connection_of(authorized: Authorized, obtained: Obtained, *, now: float) -> 
         connection_config={**inherited.connection_config, **config},
         webhook_url_override=authorized.webhook_url_override,
         requested_scopes=flow.requested_scopes,
-        granted_scopes=flow.requested_scopes if granted is None else granted,
-        account_id=obtained.account_id,
-        binding="cookie" if flow.binding_hash else "session",
+        granted_scopes=(
+            flow.requested_scopes if granted.granted_scopes is None else granted.granted_scopes
+        ),
+        account_id=granted.account_id,
+        binding=_binding(flow, session),
+        sealed_credentials=granted.sealed_credentials,
         refresh=refresh_policy.after_success(now),
     )
     refresh_at = refresh_policy.next_refresh_at(
@@ -100,7 +101,14 @@ def connection_of(authorized: Authorized, obtained: Obtained, *, now: float) -> 
     return replace(connection, refresh=replace(connection.refresh, refresh_at=refresh_at))
 
 
-def _check_account(authorized: Authorized, account_id: str) -> None:
+def _binding(flow: Flow, session: ConnectSession) -> str:
+    """What shows that who began is who ended: the application's word, a cookie, the token alone."""
+    if session.confirm_required:
+        return "confirmed"
+    return "cookie" if flow.binding_hash else "session"
+
+
+def check_account(authorized: Authorized, account_id: str) -> None:
     """On reconnect the account must be the one that is connected (requirement 23).
 
     An answer that does not say is refused too: the browser could have taken that out.
