@@ -12,7 +12,7 @@ from carrick.domain.form_connections import FormRequest, connect
 from carrick.domain.settlement import Settled
 from carrick.edge import redirects
 from carrick.edge.bodies import parse_body
-from carrick.edge.caller import SESSION_IN_QUERY
+from carrick.edge.caller import SESSION_OF_A_FORM
 from carrick.edge.http import Api, Request, Response, json_response
 from carrick.edge.parameters import path_parameter
 from carrick.edge.query import group, only
@@ -79,7 +79,10 @@ def _shown(settled: Settled, session: ConnectSession) -> dict[str, Any]:
 
 
 for _path in BODIES:
-    api.route(f"POST {_path}/{{integration_id}}", SESSION_IN_QUERY)(submit)
+    api.route(f"POST {_path}/{{integration_id}}", SESSION_OF_A_FORM)(submit)
+
+for _path in ("/api-auth/{form}", "/auth/{form}", "/oauth2/auth"):
+    api.preflight(f"{_path}/{{integration_id}}", "POST")
 
 lambda_handler = api
 wiring.warm(dependencies)
