@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from carrick import observability
 from carrick.clock import Clock
@@ -11,6 +11,7 @@ from carrick.domain.authorized import Authorized, connection_of
 from carrick.errors import ConflictError
 from carrick.models.confirmation import Granted
 from carrick.models.connection import Connection
+from carrick.store.conditional_writes import Member
 from carrick.store.connection_tags import ConnectionTagStore
 from carrick.store.connections import ConnectionStore
 from carrick.store.outbox import Outbox
@@ -36,7 +37,7 @@ def commit(
     deps: CommitDependencies,
     *,
     read_again: Callable[[], Authorized],
-    members: Callable[[], Sequence[Any]] = tuple,
+    members: Callable[[], Sequence[Member]] = tuple,
 ) -> Connection:
     """Store connection, tags, event and the session's result in one transaction.
 
@@ -68,28 +69,47 @@ def tried(
 
 
 def _commit_once(
-    authorized: Authorized, granted: Granted, deps: CommitDependencies, members: Sequence[Any]
+    authorized: Authorized, granted: Granted, deps: CommitDependencies, members: Sequence[Member]
 ) -> Connection:
-    flow, existing, now = authorized.flow, authorized.existing, deps.now()
-    connection = connection_of(authorized, granted, now=now)
-    event = auth_events.connected(
-        connection, replaced=existing is not None, operation_id=flow.operation_id, now=now
-    )
+    flow = authorized.flow
+    connection = connection_of(authorized, granted, now=deps.now())
     result = {
         "status": "success",
         "integration_id": flow.integration_id,
         "connection_id": flow.connection_id,
     }
-    deps.connections.write(
-        deps.connections.put_write(connection, replaces=existing),
-        *deps.tags.writes(connection, previous=existing),
-        deps.outbox.write(event),
-        deps.sessions.write_result(
-            flow.session_hash, result, confirms=authorized.session.confirm_required
-        ),
-        *members,
+    confirms = authorized.session.confirm_required
+    store(
+        connection,
+        deps,
+        replaces=authorized.existing,
+        operation_id=flow.operation_id,
+        also=(deps.sessions.write_result(flow.session_hash, result, confirms=confirms), *members),
     )
     return connection
+
+
+def store(
+    connection: Connection,
+    deps: CommitDependencies,
+    *,
+    replaces: Connection | None,
+    operation_id: str,
+    also: Sequence[Member] = (),
+) -> None:
+    """Commit connection, tags, event and what else belongs to it together.
+
+    Raises ``ConflictError`` when another write came between.
+    """
+    event = auth_events.connected(
+        connection, replaced=replaces is not None, operation_id=operation_id, now=deps.now()
+    )
+    deps.connections.write(
+        deps.connections.put_write(connection, replaces=replaces),
+        *deps.tags.writes(connection, previous=replaces),
+        deps.outbox.write(event),
+        *also,
+    )
 
 
 def _record(connection: Connection) -> None:

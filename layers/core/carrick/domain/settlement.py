@@ -13,7 +13,7 @@ from carrick import identifiers, observability
 from carrick.domain.authorized import Authorized, check_account
 from carrick.domain.commit import CommitDependencies, commit, tried
 from carrick.domain.modes.contract import Obtained
-from carrick.domain.modes.registry import mode_of
+from carrick.domain.sealing import sealed
 from carrick.domain.vault import Vault
 from carrick.models.confirmation import Granted, Unconfirmed
 from carrick.models.connection import ConnectionKey
@@ -50,7 +50,7 @@ def settle(
 
     Raises ``FlowError`` and ``ConflictError`` as ``domain.commit``.
     """
-    granted = _granted(authorized, obtained, deps.vault)
+    granted = sealed(authorized.key, obtained, authorized.provider, deps.vault)
     if not authorized.session.confirm_required:
         commit(authorized, granted, deps.commit, read_again=read_again)
         return Settled(authorized.key)
@@ -58,18 +58,6 @@ def settle(
     tried(lambda found: _keep(found, granted, code, deps), authorized, read_again)
     observability.count("ConnectionUnconfirmed")
     return Settled(authorized.key, code)
-
-
-def _granted(authorized: Authorized, obtained: Obtained, vault: Vault) -> Granted:
-    credentials, provider = obtained.credentials, authorized.provider
-    return Granted(
-        sealed_credentials=vault.seal_credentials(authorized.key, credentials),
-        refreshable=mode_of(provider.auth_mode).is_renewable(credentials, provider),
-        expires_at=credentials.expires_at,
-        said=obtained.said,
-        granted_scopes=obtained.granted_scopes,
-        account_id=obtained.account_id,
-    )
 
 
 def _keep(authorized: Authorized, granted: Granted, code: str, deps: Dependencies) -> None:
