@@ -21,6 +21,7 @@ from carrick.domain.form_connections import assertion_option, obtain, supplied
 from carrick.domain.invalid_fields import invalid_field
 from carrick.domain.lookups import looked_up
 from carrick.domain.modes.contract import Obtained, Setting, Tools
+from carrick.domain.sealing import sealed
 from carrick.domain.vault import Vault
 from carrick.errors import ConflictError, InvalidRequestError, NotFoundError, PayloadTooLargeError
 from carrick.models.connection import Connection, ConnectionKey
@@ -115,18 +116,15 @@ def _stored(
 ) -> Connection:
     """The committed connection: again if another write came between, onto what is there then."""
     operation_id = identifiers.new_operation_id()
+    granted = sealed(key, obtained, provider, deps.vault)
 
     def write() -> Connection:
         before, now = deps.commit.connections.get(key), deps.now()
         connection = replace(before or blank(key, now=now), **named)
         issued_at = None if obtained.credentials.type in TAKEN_AS_THEY_ARE else now
-        return store(
-            holding(connection, obtained, provider, issued_at=issued_at, now=now),
-            obtained.credentials,
-            deps.commit,
-            replaces=before,
-            operation_id=operation_id,
-        )
+        connection = holding(connection, granted, provider, issued_at=issued_at, now=now)
+        store(connection, deps.commit, replaces=before, operation_id=operation_id)
+        return connection
 
     for _ in range(TRIES - 1):
         try:
