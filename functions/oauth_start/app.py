@@ -1,7 +1,8 @@
 """GET /oauth/connect/{integration_id}: 302 to the provider. The connect session is in the query.
 
 Use case: ``domain.authorization``. Permissions: read session, integration, environment; store the
-flow; make data keys for flows; find sockets and post to them. Cannot decrypt anything.
+flow; make data keys for flows; unseal the integration's secrets, where the provider is asked before
+the browser leaves; find sockets and post to them.
 
 Whatever fails is shown as a page, and told to the socket that the browser named: the official
 client waits for that and nothing else (contract §14.1).

@@ -6,26 +6,22 @@ from dataclasses import dataclass, replace
 from carrick import observability
 from carrick.catalog import Catalog
 from carrick.clock import Clock
-from carrick.domain import auth_events, oauth2
+from carrick.domain import auth_events
 from carrick.domain.authorized import Authorized, check_unchanged
 from carrick.domain.commit import CommitDependencies, commit
-from carrick.domain.modes.contract import Obtained
-from carrick.domain.modes.oauth2_code import obtained
+from carrick.domain.modes.contract import Obtained, Setting, Tools
+from carrick.domain.modes.redirect import Arrival
+from carrick.domain.modes.redirects import redirect_of
 from carrick.domain.notifications import Notifier, Waiting
 from carrick.domain.vault import Vault
 from carrick.errors import CarrickError, FlowError, ProviderError
 from carrick.models.environment import hash_token
-from carrick.models.flow import Flow
-from carrick.oauth.authorization import process_authorization_response
-from carrick.oauth.token import build_code_request, process_token_response
+from carrick.models.flow import Flow, FlowSecrets
 from carrick.store.flow_reads import FlowReads
 from carrick.store.flows import FlowStore
 from carrick.transport.client import Transport
 
 MAX_STATE_LENGTH = 256
-PROVIDER_SECONDS = 15.0
-# The tokens in it must fit an item of 400 KB. Real answers stay below 20 KB.
-MAX_ANSWER_BYTES = 128 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +64,8 @@ def complete_authorization(returned: Returned, deps: Dependencies) -> Completed:
        one and the same error, and nothing else happens
     2. the callback path is the one that was asked for (mix-up, RFC 9700 §4.4)
     3. session, integration and, on reconnect, connection are still what they were
-    4. the answer came the way that was asked for, ``iss`` matches, it is no ``error``
-    5. exchange the code with the sealed verifier
+    4. the answer came the way that was asked for (``form_post`` or a query)
+    5. the mode makes credentials of it: ``iss`` matches, it is no ``error``, the code is exchanged
     6. seal, and commit connection, tags, event and the session's result together
     7. tell the socket that the flow began with, whatever came of it
 
@@ -100,7 +96,7 @@ def _complete(flow: Flow, returned: Returned, deps: Dependencies) -> Completed:
         outcome = replace(outcome, allowed_origins=authorized.session.allowed_origins)
         if returned.posted and authorized.provider.response_mode != "form_post":
             raise FlowError("The provider answered in a way that was not asked for.")
-        made = _exchange(authorized, deps)
+        made = _obtain(authorized, deps)
         commit(
             authorized,
             made,
@@ -137,40 +133,25 @@ def _read(flow: Flow, callback: Mapping[str, str], deps: Dependencies) -> Author
     return authorized
 
 
-def _exchange(authorized: Authorized, deps: Dependencies) -> Obtained:
-    flow, provider, integration = authorized.flow, authorized.provider, authorized.integration
-    answer = process_authorization_response(
-        authorized.callback,
-        code_param=provider.code_param,
-        expected_issuer=flow.expected_issuer or None,
-        issuer_required=flow.issuer_required,
+def _obtain(authorized: Authorized, deps: Dependencies) -> Obtained:
+    flow, integration = authorized.flow, authorized.integration
+    setting = Setting(
+        provider=authorized.provider,
+        integration=integration,
+        client_secret=deps.vault.client_secret(integration),
+        secrets=deps.vault.custom_secrets(integration),
+        config=flow.connection_config,
+        scopes=flow.requested_scopes,
     )
-    endpoint = oauth2.token_endpoint(
-        provider,
-        {**oauth2.callback_metadata(provider, authorized.callback), **flow.connection_config},
-        allowed_hosts=integration.allowed_hosts,
-    )
-    verifier = deps.vault.flow_secrets(flow).code_verifier if flow.sealed_secrets else None
-    client = oauth2.client_of(provider, flow.client_id, deps.vault.client_secret(integration))
-    request = build_code_request(
-        endpoint,
-        client,
-        code=answer.code,
-        redirect_uri=flow.redirect_uri,
-        code_verifier=verifier,
-    )
-    asked_at = deps.now()
-    response = deps.transport.send(
-        request, deadline_seconds=PROVIDER_SECONDS, max_body_bytes=MAX_ANSWER_BYTES
-    )
+    secrets = deps.vault.flow_secrets(flow) if flow.sealed_secrets else FlowSecrets()
+    arrival = Arrival(flow, setting, secrets, authorized.callback)
+    mode = redirect_of(authorized.provider.auth_mode)
     try:
-        tokens = process_token_response(response, oauth2.token_rules(provider), now=asked_at)
+        return mode.finish(arrival, Tools(deps.transport, deps.now))
     except ProviderError as error:
         if error.code == ProviderError.code:  # says "refresh", and this was none
             error.code = "request_token_external_error"
         raise
-    said = oauth2.metadata_of(provider, tokens, authorized.callback)
-    return obtained(provider, tokens, said, config=flow.connection_config)
 
 
 def _record_failure(
