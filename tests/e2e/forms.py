@@ -107,3 +107,12 @@ FORMS = (
     ),
     Form("NONE"),
 )
+
+SCRIPTED = """
+display_name = "Example Tokens"
+auth_mode = "OAUTH2"
+authorization_url = "{demo}/authorize"
+token_url = "{url}/oauth2/token"
+account_id_paths = ["account"]
+"""
+"""People approve at the demo provider; what the token endpoint answers, a test says."""

@@ -17,7 +17,7 @@ from tests.e2e.authorization_server import (
     running_authorization_server,
 )
 from tests.e2e.carrick_process import CarrickProcess, free_port
-from tests.e2e.forms import FORMS
+from tests.e2e.forms import FORMS, SCRIPTED
 from tests.e2e.waiting import until
 from tests.support.scripted_api import ScriptedApi, running_scripted_api
 from tests.support.webhook_endpoint import Delivery, WebhookEndpoint, webhook_endpoint
@@ -183,7 +183,7 @@ def running_scene(folder: Path) -> Iterator[Scene]:
         webhook_endpoint() as receiver,
         running_scripted_api() as api,
     ):
-        _write_providers(carrick.providers, provider.issuer, api.url)
+        _write_providers(carrick.providers, provider.issuer, api.url, carrick.demo_url)
         try:
             carrick.start()
             scene = Scene(carrick, provider, receiver, clients, api)
@@ -193,7 +193,7 @@ def running_scene(folder: Path) -> Iterator[Scene]:
             carrick.stop()
 
 
-def _write_providers(folder: Path, issuer: str, api: str) -> None:
+def _write_providers(folder: Path, issuer: str, api: str, demo: str) -> None:
     def write(name: str, *, query: str = "", response_mode: str = "query", more: str = "") -> None:
         text = PROVIDER.format(issuer=issuer, query=query, response_mode=response_mode)
         (folder / f"{name}.toml").write_text(text + more, encoding="utf-8")
@@ -204,6 +204,8 @@ def _write_providers(folder: Path, issuer: str, api: str) -> None:
     (folder / "keyed.toml").write_text(KEYED, encoding="utf-8")
     for form in FORMS:
         (folder / f"{form.name}.toml").write_text(form.file(api), encoding="utf-8")
+    scripted = SCRIPTED.replace("{url}", api).replace("{demo}", demo)
+    (folder / "scripted.toml").write_text(scripted, encoding="utf-8")
 
 
 def _configure(scene: Scene) -> None:

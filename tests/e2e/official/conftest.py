@@ -30,6 +30,16 @@ def forms(scene: Scene) -> Iterator[None]:
         scene.carrick.must("DELETE", f"/integrations/{form.name}")
 
 
+@pytest.fixture(scope="module")
+def scripted(scene: Scene) -> Iterator[str]:
+    """An OAuth 2 integration whose token endpoint answers as a test says."""
+    client = {"type": "OAUTH2", "client_id": "demo-client", "client_secret": "canary-secret-demo"}
+    body = {"provider": "scripted", "unique_key": "scripted", "credentials": client}
+    scene.carrick.must("POST", "/integrations", body)
+    yield "scripted"
+    scene.carrick.must("DELETE", "/integrations/scripted")
+
+
 @pytest.fixture
 def application(forms: None, scene: Scene, visitor: Visitor, origin: str) -> Application:
     opened = Application(visitor, origin, scene.carrick.base_url)

@@ -3,10 +3,20 @@
 import http.client
 import urllib.parse
 
+from tests.e2e.official.node_client import NodeClient
 from tests.e2e.scene import Scene
 
 APPROVAL = urllib.parse.urlencode({"user": "ada", "decision": "approve"})
 FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+def made(scene: Scene, nango: NodeClient, end_user: str, **session: object) -> str:
+    """The id of a new connection, whose session the Node client asked for."""
+    person = {"id": end_user, "display_name": f"Lady {end_user.title()}"}
+    body = {"end_user": person, **session}
+    token = nango("createConnectSession", body)["data"]["token"]
+    scene.session_tokens.append(token)
+    return connect(scene, token)
 
 
 def connect(scene: Scene, token: str, integration: str = "demo") -> str:

@@ -45,6 +45,43 @@ def test_a_person_who_refuses(
     table.works("callback_err")
 
 
+def test_another_account(
+    scene: Scene, application: Application, token: NewSession, table: ClientsTable, scripted: str
+) -> None:
+    tokens = {"access_token": "canary-secret-token", "expires_in": 3600}
+    scene.api.answers["POST /oauth2/token"] = (200, {**tokens, "account": "ada"})
+    popup = application.begin_popup(token(), "auth", scripted)
+    popup.get_by_role("button", name="Approve").click()
+    connected = application.outcome()["value"]
+
+    scene.api.answers["POST /oauth2/token"] = (200, {**tokens, "account": "eve"})
+    popup = application.begin_popup(scene.reconnect_session(connected), "reconnect", scripted)
+    popup.get_by_role("button", name="Approve").click()
+
+    assert type_of(application.outcome()) == "connection_validation_failed"
+    table.works("connection_validation_failed")
+
+
+def test_tokens_that_the_provider_does_not_give(
+    scene: Scene, application: Application, token: NewSession, table: ClientsTable, scripted: str
+) -> None:
+    scene.api.answers["POST /oauth2/token"] = (401, {"error": "invalid_client"})
+    popup = application.begin_popup(token(), "auth", scripted)
+    popup.get_by_role("button", name="Approve").click()
+
+    assert type_of(application.outcome()) == "unknown_err"
+    table.works("unknown_err")
+
+
+def test_a_public_key(application: Application, table: ClientsTable) -> None:
+    key = "00000000-0000-4000-8000-000000000000"
+    application.begin_popup("", "auth", DEMO, publicKey=key)
+
+    assert type_of(application.outcome()) == "deprecated_authentication"
+    why = "for every public key, as Nango answers new accounts: use a connect session"
+    table.differs("deprecated_authentication", why)
+
+
 def test_a_window_that_is_closed(
     application: Application, token: NewSession, table: ClientsTable
 ) -> None:

@@ -39,6 +39,20 @@ def test_auth_in_a_popup(
     table.works("auth: OAUTH2")
 
 
+def test_auth_where_the_session_says_the_socket_is(
+    scene: Scene, application: Application, token: NewSession, table: ClientsTable
+) -> None:
+    session = token()
+    told = scene.carrick.must("GET", "/connect/session", bearer=session)["data"]
+    path = told["websocketsPath"]
+
+    popup = application.begin_popup(session, "auth", DEMO, websocketsPath=path)
+    popup.get_by_role("button", name="Approve").click()
+
+    assert application.outcome()["value"]["providerConfigKey"] == DEMO
+    table.works("new Nango({websocketsPath})")
+
+
 def test_auth_at_a_strict_provider(
     scene: Scene, application: Application, token: NewSession, table: ClientsTable
 ) -> None:

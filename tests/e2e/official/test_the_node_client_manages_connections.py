@@ -5,27 +5,17 @@ import re
 import pytest
 
 from tests.e2e.official.clients_table import ClientsTable
-from tests.e2e.official.flows import connect
+from tests.e2e.official.flows import connect, made
 from tests.e2e.official.node_client import NodeClient
 from tests.e2e.scene import Body, Scene
 
 DEMO = "demo"
 ROW_DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00")
-CREDENTIALS_DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
 @pytest.fixture(scope="module")
 def table() -> ClientsTable:
     return ClientsTable("node client: connections")
-
-
-def made(scene: Scene, nango: NodeClient, end_user: str, **session: object) -> str:
-    """The id of a new connection, whose session the Node client asked for."""
-    person = {"id": end_user, "display_name": f"Lady {end_user.title()}"}
-    body = {"end_user": person, **session}
-    token = nango("createConnectSession", body)["data"]["token"]
-    scene.session_tokens.append(token)
-    return connect(scene, token)
 
 
 def ids(listed: Body) -> list[str]:
@@ -123,69 +113,6 @@ def test_wait_for_connection(nango: NodeClient, table: ClientsTable, connection:
     table.works("waitForConnection")
 
 
-def test_get_connection(nango: NodeClient, table: ClientsTable, connection: str) -> None:
-    read = nango("getConnection", DEMO, connection)
-
-    assert read.keys() == {
-        "id",
-        "connection_id",
-        "provider_config_key",
-        "provider",
-        "errors",
-        "end_user",
-        "tags",
-        "metadata",
-        "connection_config",
-        "webhook_url_override",
-        "created_at",
-        "updated_at",
-        "last_fetched_at",
-        "credentials",
-    }
-    for name in ("created_at", "updated_at", "last_fetched_at"):
-        assert ROW_DATE.fullmatch(read[name]), name
-    credentials = read["credentials"]
-    assert credentials["type"] == "OAUTH2"
-    assert CREDENTIALS_DATE.fullmatch(credentials["expires_at"])
-    assert "refresh_token" not in credentials
-    assert "refresh_token" not in credentials["raw"]
-    table.works("getConnection")
-
-
-def test_get_connection_with_switches(
-    nango: NodeClient, table: ClientsTable, connection: str
-) -> None:
-    before = nango("getConnection", DEMO, connection)["credentials"]["access_token"]
-    again = nango("getConnection", DEMO, connection)["credentials"]["access_token"]
-    assert again == before
-
-    renewed = nango("getConnection", DEMO, connection, True)["credentials"]
-    assert renewed["access_token"] != before
-    table.works("getConnection(forceRefresh)")
-
-    shown = nango("getConnection", DEMO, connection, False, True)["credentials"]
-    assert shown["access_token"] == renewed["access_token"]
-    assert shown["refresh_token"] == shown["raw"]["refresh_token"]
-    table.works("getConnection(refreshToken)")
-
-    assert nango("getConnection", DEMO, connection, False, False, True)["credentials"] == renewed
-    table.works("getConnection(refreshGithubAppJwtToken)")
-
-
-def test_get_token(nango: NodeClient, table: ClientsTable, connection: str) -> None:
-    read = nango("getConnection", DEMO, connection)["credentials"]
-    assert nango("getToken", DEMO, connection) == read["access_token"]
-    assert nango("getToken", DEMO, connection, True) != read["access_token"]
-    table.works("getToken")
-
-
-def test_get_raw_token_response(nango: NodeClient, table: ClientsTable, connection: str) -> None:
-    raw = nango("getRawTokenResponse", DEMO, connection)
-    assert raw["token_type"] == "Bearer"
-    assert raw["access_token"] == nango("getToken", DEMO, connection)
-    table.works("getRawTokenResponse")
-
-
 def test_metadata(scene: Scene, nango: NodeClient, table: ClientsTable, connection: str) -> None:
     other = made(scene, nango, "meta")
     assert nango("getMetadata", DEMO, connection) is None
@@ -236,39 +163,13 @@ def test_delete_connection(scene: Scene, nango: NodeClient, table: ClientsTable)
     table.works("deleteConnection")
 
 
-@pytest.mark.parametrize(
-    ("options", "args", "status", "code"),
-    [
-        ({"apiKey": "no-key-at-all"}, (DEMO, "c"), 401, "invalid_secret_key_format"),
-        ({}, ("nobody", "c"), 400, "unknown_provider_config"),
-        ({}, (DEMO, "nobody"), 404, "not_found"),
-    ],
-    ids=["key", "integration", "connection"],
-)
-def test_errors_are_those_of_axios(
-    nango: NodeClient,
-    table: ClientsTable,
-    options: Body,
-    args: tuple[str, str],
-    status: int,
-    code: str,
-) -> None:
-    error = nango.fails("getConnection", *args, **options)
+def test_a_body_that_does_not_fit(nango: NodeClient, table: ClientsTable) -> None:
+    error = nango.fails("createConnectSession", {"tags": {}, "colour": "red"})
 
-    assert error.name == "AxiosError"
-    assert (error.status, error.code) == (status, code)
-    assert error.data["error"]["message"]
-    table.works("errors: response.status, response.data.error")
-
-
-def test_options_of_the_client(
-    scene: Scene, nango: NodeClient, table: ClientsTable, connection: str
-) -> None:
-    host = scene.carrick.base_url + "/"
-    key = scene.carrick.description["api_key"]
-    with_alias = {"apiKey": None, "secretKey": key, "host": host, "webhookSigningKey": None}
-    assert nango("getToken", DEMO, connection, **with_alias)
-    table.works("new Nango({secretKey})")
+    assert (error.status, error.code) == (400, "invalid_body")
+    (problem,) = error.data["error"]["errors"]
+    assert problem["code"] == "unrecognized_keys"
+    table.works("errors of a body: response.data.error.errors")
 
 
 def test_the_table_is_what_was_seen(table: ClientsTable) -> None:
