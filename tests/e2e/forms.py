@@ -20,7 +20,8 @@ class Form:
 
     ``entry`` is what its provider file has beside name and mode; ``{url}`` is the scripted API's,
     which gives ``answers``. ``given`` is what the application hands to the client, ``stored`` a
-    part of the credentials that the backend reads then. Where the provider says no to other
+    part of the credentials that the backend reads then; ``integration`` is what its integration
+    needs beside provider and key. Where the provider says no to other
     credentials, ``refused`` is the error's type that the application gets.
     """
 
@@ -29,7 +30,7 @@ class Form:
     given: Mapping[str, Any] | None = None
     stored: Mapping[str, Any] = field(default_factory=dict)
     answers: Mapping[str, Answer] = field(default_factory=dict)
-    options: Mapping[str, Any] = field(default_factory=dict)
+    integration: Mapping[str, Any] = field(default_factory=dict)
     refused: str = ""
     refusals: Mapping[str, Answer] = field(default_factory=dict)
 
@@ -68,6 +69,52 @@ title = "User"
 title = "PIN"
 secret = true
 """
+SIGNATURE = """
+[self_signed_token]
+protocol = "WSSE"
+lifetime_seconds = 300
+
+[credentials.username]
+title = "User"
+
+[credentials.password]
+title = "Password"
+secret = true
+"""
+# No user name and no password among the fields: the client would take it for BASIC.
+JWT = """
+[self_signed_token]
+protocol = "HMAC"
+lifetime_seconds = 300
+signing_key = "${credentials.secret}"
+header = { alg = "HS256", kid = "${credentials.keyId}" }
+payload = { aud = "/admin/" }
+
+[credentials.keyId]
+title = "Key ID"
+
+[credentials.secret]
+title = "Secret"
+secret = true
+"""
+ROLE = """
+token_url = "{url}/sts"
+
+[credentials.role_arn]
+title = "Role"
+
+[integration_config.awsAccessKeyId]
+title = "Key"
+
+[integration_config.awsSecretAccessKey]
+title = "Secret"
+secret = true
+"""
+ROLE_KEYS = f"""<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+<AssumeRoleResult><Credentials><AccessKeyId>ASIA-1</AccessKeyId>
+<SecretAccessKey>{TOKEN}</SecretAccessKey><SessionToken>canary-secret-form-session</SessionToken>
+<Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>
+"""
 FORMS = (
     Form(
         "API_KEY",
@@ -104,6 +151,53 @@ FORMS = (
         {"POST /two-step": (200, {"token": TOKEN})},
         refused="two_step_credentials_fetch_error",
         refusals={"POST /two-step": (401, {})},
+    ),
+    Form(
+        "JWT",
+        JWT,
+        {"type": "JWT", "keyId": "k-1", "secret": PASSWORD},
+        {"type": "JWT", "keyId": "k-1", "secret": PASSWORD},
+    ),
+    Form(
+        "SIGNATURE",
+        SIGNATURE,
+        {"type": "SIGNATURE", "username": "ada", "password": PASSWORD},
+        {"type": "SIGNATURE", "username": "ada", "password": PASSWORD},
+    ),
+    Form(
+        "TBA",
+        VERIFIED,
+        {"token_id": "t-1", "token_secret": TOKEN},
+        {"type": "TBA", "token_id": "t-1", "token_secret": TOKEN},
+        {"GET /verified": (200, {})},
+        integration={
+            "credentials": {"type": "TBA", "client_id": "consumer", "client_secret": PASSWORD}
+        },
+        refused="connection_test_failed",
+        refusals={"GET /verified": (401, {})},
+    ),
+    Form(
+        "BILL",
+        '\ntoken_url = "{url}/sign-in"\n',
+        {"username": "ada", "password": PASSWORD, "organization_id": "o-1", "dev_key": KEY},
+        {"type": "BILL", "organization_id": "o-1", "dev_key": KEY, "session_id": TOKEN},
+        {"POST /sign-in": (200, {"sessionId": TOKEN, "userId": "u-1"})},
+        refused="bill_credentials_fetch_error",
+        refusals={"POST /sign-in": (401, {})},
+    ),
+    Form(
+        "AWS_SIGV4",
+        ROLE,
+        {
+            "type": "AWS_SIGV4",
+            "role_arn": "arn:aws:iam::123456789012:role/carrick",
+            "region": "eu-central-1",
+        },
+        {"type": "AWS_SIGV4", "access_key_id": "ASIA-1", "secret_access_key": TOKEN},
+        {"POST /sts": (200, ROLE_KEYS)},
+        integration={
+            "integration_config": {"awsAccessKeyId": "AKIA-1", "awsSecretAccessKey": PASSWORD}
+        },
     ),
     Form("NONE"),
 )

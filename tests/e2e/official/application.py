@@ -1,5 +1,8 @@
 """The customer's application: a page on an origin of its own, with the official browser client.
 
+Its host is ``localhost``, as applications under development have it, whose pages the local runner
+lets embed the Connect page.
+
 The client is the npm package as it comes; the browser loads its modules. ``Application.begin``
 calls one of its methods as a click does, because browsers open windows only for clicks.
 """
@@ -13,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import FrameLocator, Page
 
 from tests.e2e.browser import Visitor
 
@@ -96,6 +99,20 @@ class Application:
         self.visitor.consent()
         self.visitor.page = page
 
+    def open_connect_ui(self, **options: Any) -> FrameLocator:
+        """Open the Connect UI in the page: what its frame shows."""
+        given = {"baseURL": f"{self.host}/connect", "apiURL": self.host, **options}
+        self.page.evaluate("(options) => window.openConnectUI(options)", given)
+        self.page.evaluate("window.ui.open()")
+        return self.page.frame_locator("#connect-ui")
+
+    def events(self, *types: str) -> list[dict[str, Any]]:
+        """What the Connect UI has told, once it has told events of these types in this order."""
+        wanted = "(types) => window.events.map(({ type }) => type).join() === types.join()"
+        self.page.wait_for_function(wanted, arg=list(types))
+        told: list[dict[str, Any]] = self.page.evaluate("window.events")
+        return told
+
     def outcome(self, milliseconds: int = SETTLE_MILLISECONDS) -> Outcome:
         """How the call ended: ``value``, ``error`` or ``pending``."""
         found: Outcome = self.page.evaluate("(ms) => window.outcome(ms)", milliseconds)
@@ -109,7 +126,7 @@ class Application:
 
 @contextmanager
 def served_application() -> Iterator[str]:
-    """Serve the page on a free port of 127.0.0.1: its origin."""
+    """Serve the page on a free port of this machine: its origin."""
     if not CLIENT.is_dir():
         pytest.fail("The official client is not there: is tests/e2e installed (npm ci)?")
     files = {
@@ -139,7 +156,7 @@ def served_application() -> Iterator[str]:
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        yield f"http://localhost:{server.server_address[1]}"
     finally:
         server.shutdown()
         server.server_close()

@@ -23,7 +23,7 @@ def origin() -> Iterator[str]:
 def forms(scene: Scene) -> Iterator[None]:
     """An integration for each form, for one file only: others count what they see."""
     for form in FORMS:
-        body = {"provider": form.name, "unique_key": form.name}
+        body = {"provider": form.name, "unique_key": form.name, **form.integration}
         scene.carrick.must("POST", "/integrations", body)
     yield
     for form in FORMS:

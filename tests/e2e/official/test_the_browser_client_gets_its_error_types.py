@@ -190,6 +190,8 @@ def test_a_page_that_the_session_does_not_list(scene: Scene, application: Applic
 
     # The browser keeps the answer from the page, whose client sees that the request failed.
     assert outcome["error"]["name"] == "TypeError"
+    assert [text for text in application.visitor.complaints if "CORS policy" in text]
+    application.visitor.complaints.clear()
     assert scene.carrick.must("GET", "/connections?integrationId=form-none")["connections"] == []
 
 
