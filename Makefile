@@ -39,6 +39,10 @@ test: $(VENV)/.test build/sam/.installed build/ministack/.installed tests/e2e/no
 quick: $(VENV)/.test ## Run the tests that need no browser, no Node and no deployment
 	$(BIN)/python -m pytest -n auto --dist loadfile --ignore tests/e2e --ignore tests/peers --ignore tests/deploy
 
+.PHONY: clients-table
+clients-table: $(VENV)/.test tests/e2e/node_modules/.installed browser ## Write what the official clients do into docs/migrating-from-nango.md
+	CARRICK_CLIENTS_TABLE=write $(BIN)/python -m pytest tests/e2e/official
+
 .PHONY: deploy-test
 deploy-test: $(VENV)/.test build/sam/.installed build/ministack/.installed ## Build, deploy into an emulator, run the flow there
 	$(BIN)/python -m pytest tests/deploy
