@@ -31,12 +31,16 @@ run: $(VENV)/.run ## Start all of Carrick on this machine (PORT, STATE, PROVIDER
 	@exec $(BIN)/python -m local --port $(PORT) --state $(STATE) --providers $(PROVIDERS)
 
 .PHONY: test
-test: $(VENV)/.test build/sam/.installed build/ministack/.installed tests/e2e/node_modules/.installed browser ## Run every test
+test: $(VENV)/.test build/sam/.installed build/ministack/.installed tests/e2e/node_modules/.installed web/node_modules/.package-lock.json browser ## Run every test
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 .PHONY: quick
-quick: $(VENV)/.test ## Run the tests that need no browser and no deployment
-	$(BIN)/python -m pytest -n auto --dist loadfile --ignore tests/e2e --ignore tests/deploy
+quick: $(VENV)/.test ## Run the tests that need no browser, no Node and no deployment
+	$(BIN)/python -m pytest -n auto --dist loadfile --ignore tests/e2e --ignore tests/web --ignore tests/deploy
+
+.PHONY: web
+web: web/node_modules/.package-lock.json ## Build the Connect page anew (needs Node; its files are committed)
+	npm --prefix web run build
 
 .PHONY: deploy-test
 deploy-test: $(VENV)/.test build/sam/.installed build/ministack/.installed ## Build, deploy into an emulator, run the flow there
@@ -71,7 +75,7 @@ lock: $(VENV)/.test ## Make the lock files anew
 
 .PHONY: clean
 clean: ## Remove what the targets above made; keeps .carrick
-	rm -rf $(VENV) build .aws-sam tests/e2e/node_modules .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) build .aws-sam tests/e2e/node_modules web/node_modules .pytest_cache .mypy_cache .ruff_cache
 
 .PHONY: browser
 browser:
@@ -100,4 +104,8 @@ build/%/.installed: tests/deploy/%.txt | $(BIN)/python
 
 tests/e2e/node_modules/.installed: tests/e2e/package-lock.json
 	npm --prefix tests/e2e ci --no-audit --no-fund --loglevel error
+	@touch $@
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	npm --prefix web ci --no-audit --no-fund --loglevel error
 	@touch $@

@@ -190,5 +190,10 @@ def _record_failure(
     )
     deps.commit.sessions.record_failure(
         flow.session_hash,
-        {"status": "error", "error_type": error.code, "error_description": error.message[:300]},
+        {
+            "status": "error",
+            "integration_id": flow.integration_id,
+            "error_type": error.code,
+            "error_description": error.message[:300],
+        },
     )
