@@ -22,7 +22,9 @@ export function Frame({ isBusy, isDirty, settings, say, onClose, children }: Pro
   useEffect(() => {
     if (!onClose) return;
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === "Escape" && !question.current?.open) close();
+      if (event.key !== "Escape" || question.current?.open) return;
+      event.preventDefault(); // or the same key would close the question
+      close();
     };
     const onPress = (event: MouseEvent) => {
       if (event.target === document.body || event.target === document.documentElement) close();
