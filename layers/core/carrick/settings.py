@@ -71,6 +71,13 @@ class WebSocketsPathSettings(Settings):
 
 
 @dataclass(frozen=True)
+class ConnectOriginsSettings(Settings):
+    """``connect_origins`` may embed the Connect page: origins with spaces between, or empty."""
+
+    connect_origins: str
+
+
+@dataclass(frozen=True)
 class ConnectionsSettings(Settings):
     connections_table: str
 
