@@ -11,6 +11,7 @@ from carrick.models import (
     api_connections,
     api_credentials,
     api_environments,
+    api_imports,
     api_integrations,
     api_sessions,
 )
@@ -37,6 +38,7 @@ MODELS: dict[str, type[Body]] = {
     "POST /auth/signature/{integration_id}": api_credentials.Signature,
     "POST /auth/tba/{integration_id}": api_credentials.TokenBased,
     "POST /auth/unauthenticated/{integration_id}": api_credentials.Nothing,
+    "POST /connections": api_imports.ImportConnection,
     "PATCH /connections/{connection_id}": api_connections.UpdateConnection,
     "POST /connections/metadata": api_connections.ChangeMetadata,
     "PATCH /connections/metadata": api_connections.ChangeMetadata,

@@ -17,6 +17,7 @@ from carrick.clock import Clock
 from carrick.domain import oauth2
 from carrick.domain.authorized import Authorized, check_unchanged
 from carrick.domain.commit import CommitDependencies, commit
+from carrick.domain.lookups import looked_up
 from carrick.domain.modes.contract import Obtained, Setting, Tools
 from carrick.domain.modes.placeholders import preset_of
 from carrick.domain.modes.registry import mode_of
@@ -85,8 +86,8 @@ def connect(session: ConnectSession, request: FormRequest, deps: Dependencies) -
         scopes=flow.requested_scopes,
         assertion_option=_assertion_option(provider, request.assertion_option),
     )
-    submitted = _submitted(provider, request.submitted, setting)
-    obtained = _obtain(submitted, setting, Tools(deps.transport, deps.now))
+    submitted = supplied(provider, request.submitted, setting)
+    obtained = obtain(submitted, setting, Tools.of(setting, deps.transport, deps.now))
     return commit(authorized, obtained, deps.commit, read_again=lambda: _read(flow, deps)).key
 
 
@@ -155,10 +156,11 @@ def _read(flow: Flow, deps: Dependencies) -> Authorized:
     return authorized
 
 
-def _obtain(submitted: Mapping[str, str], setting: Setting, tools: Tools) -> Obtained:
+def obtain(submitted: Mapping[str, str], setting: Setting, tools: Tools) -> Obtained:
+    """Credentials of the mode. Raises ``InvalidRequestError`` that repeats nothing of a secret."""
     mode = mode_of(setting.provider.auth_mode)
     try:
-        return mode.obtain(submitted, setting, tools)
+        return looked_up(mode.obtain(submitted, setting, tools), setting, tools)
     except ProviderError as error:
         # Not in the provider's words: an answer to a secret may repeat the secret.
         raise InvalidRequestError(_words_of(error), code=mode.failure_code) from error
@@ -172,9 +174,7 @@ def _words_of(error: ProviderError) -> str:
     return "The provider does not accept these credentials."
 
 
-def _submitted(
-    provider: Provider, submitted: Mapping[str, str], setting: Setting
-) -> dict[str, str]:
+def supplied(provider: Provider, submitted: Mapping[str, str], setting: Setting) -> dict[str, str]:
     """What was filled in, checked as the entry declares.
 
     What the customer set for the integration is not asked for, and not stored with the connection.

@@ -11,7 +11,7 @@ received, and must not be repeated. Proxies named by the environment are not use
 
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -33,6 +33,7 @@ class Transport:
 
     ``allow_loopback`` is for local runs and tests; no deployed function sets it. ``resolver``
     and ``ssl_context`` stand in for the system's: the context must verify certificates and names.
+    ``ports`` may be reached beside 443.
     """
 
     def __init__(
@@ -42,11 +43,25 @@ class Transport:
         resolver: Resolver | None = None,
         user_agent: str = "Carrick",
         ssl_context: ssl.SSLContext | None = None,
+        ports: Collection[int] = frozenset(),
     ) -> None:
         self._allow_loopback = allow_loopback
         self._resolver = resolver or _system_addresses
         self._user_agent = user_agent
         self._ssl_context = ssl_context
+        self._ports = ports
+
+    def with_ports(self, ports: Collection[int]) -> "Transport":
+        """One that may also use these ports: those that a provider's entry lets people name."""
+        if not ports:
+            return self
+        return Transport(
+            allow_loopback=self._allow_loopback,
+            resolver=self._resolver,
+            user_agent=self._user_agent,
+            ssl_context=self._ssl_context,
+            ports=ports,
+        )
 
     def send(
         self,
@@ -68,7 +83,7 @@ class Transport:
         more of the request than its host.
         """
         deadline = _Deadline(clock.monotonic() + deadline_seconds)
-        target = check_url(request.url, allow_loopback=self._allow_loopback)
+        target = check_url(request.url, allow_loopback=self._allow_loopback, ports=self._ports)
         outgoing = request_bytes(request, target, user_agent=self._user_agent)
         tls = self._tls(request) if target.scheme == "https" else None
         addresses = self._resolve(target)

@@ -68,7 +68,7 @@ class ClientCredentialsGrant:
         credentials = Credentials("OAUTH2_CC", values, expires_at, tokens.raw).within_bounds()
         said = oauth2.metadata_of(provider, tokens, {})
         scopes = None if tokens.scope is None else oauth2.granted_scopes(tokens, ())
-        account_id = oauth2.account_id_of(provider, tokens, {**setting.config, **said})
+        account_id = oauth2.account_id_of(provider, tokens.raw, {**setting.config, **said})
         return Obtained(credentials, said, scopes, account_id)
 
 

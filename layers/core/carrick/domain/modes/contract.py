@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from carrick.catalog.ports import ports_of
 from carrick.catalog.schema import Provider
 from carrick.clock import Clock
 from carrick.models.credentials import Credentials
@@ -42,6 +43,12 @@ class Tools:
 
     transport: Transport
     now: Clock
+
+    @classmethod
+    def of(cls, setting: Setting, transport: Transport, now: Clock) -> "Tools":
+        """Requests may go to the ports that the connection's own servers are said to have."""
+        ports = ports_of(setting.provider, setting.config)
+        return cls(transport.with_ports(ports), now)
 
     def ask(self, request: OutboundRequest) -> InboundResponse:
         """Send a request for credentials, once, with as much time as the lease allows for."""
