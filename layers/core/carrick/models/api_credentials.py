@@ -33,21 +33,21 @@ class ClientCredentials(Body):
     client_private_key: Pem = ""
 
 
-class _Declared(Body):
+class Declared(Body):
     """Fields that the provider's entry declares; they are checked against it."""
 
     model_config = ConfigDict(extra="allow", strict=True, frozen=True, hide_input_in_errors=True)
     __pydantic_extra__: dict[str, Pem] = Field(init=False)
 
 
-class TwoStep(_Declared):
+class TwoStep(Declared):
     """TWO_STEP. ``assertionOption`` holds what is used once and not stored."""
 
     type: Literal["TWO_STEP"] = "TWO_STEP"
     assertionOption: dict[str, Pem] = {}  # noqa: N815 - the clients' name
 
 
-class Jwt(_Declared):
+class Jwt(Declared):
     """JWT."""
 
     type: Literal["JWT"] = "JWT"

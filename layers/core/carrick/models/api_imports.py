@@ -6,7 +6,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model
 
 from carrick import clock
 from carrick.models.api_connections import WhoConnects
-from carrick.models.api_credentials import ApiKey, Basic, Pem, Required, TwoStep
+from carrick.models.api_credentials import ApiKey, Basic, Declared, Pem, Required
 from carrick.models.api_sessions import OWN_CLIENT, Tags
 from carrick.models.fields import Body, ConnectionId, UniqueKey, Url
 
@@ -68,7 +68,7 @@ class ImportedBasic(Basic):
     type: Literal["BASIC"]
 
 
-class ImportedTwoStep(TwoStep):
+class ImportedTwoStep(Declared):
     """TWO_STEP: the fields that the provider's entry declares; the token is asked for."""
 
     type: Literal["TWO_STEP"]
