@@ -24,6 +24,11 @@ ROUTES: tuple[tuple[str, type[Body], frozenset[str]], ...] = (
     ("/api-auth/basic", api_credentials.Basic, frozenset({"BASIC"})),
     ("/auth/unauthenticated", api_credentials.Nothing, frozenset({"NONE"})),
     ("/oauth2/auth", api_credentials.ClientCredentials, frozenset({"OAUTH2_CC"})),
+    ("/auth/aws-sigv4", api_credentials.AwsRole, frozenset({"AWS_SIGV4"})),
+    ("/auth/bill", api_credentials.Bill, frozenset({"BILL"})),
+    ("/auth/jwt", api_credentials.Jwt, frozenset({"JWT"})),
+    ("/auth/signature", api_credentials.Signature, frozenset({"SIGNATURE"})),
+    ("/auth/tba", api_credentials.TokenBased, frozenset({"TBA"})),
     ("/auth/two-step", api_credentials.TwoStep, frozenset({"TWO_STEP"})),
 )
 BODIES = {path: (body, modes) for path, body, modes in ROUTES}
@@ -53,6 +58,7 @@ def submit(request: Request) -> Response:
             auth_modes=auth_modes,
             submitted=api_credentials.submitted(body),
             params=group(query, "params"),
+            assertion_option=getattr(body, "assertionOption", {}),
         ),
         dependencies().forms,
     )

@@ -1,5 +1,7 @@
 """What ``POST /connections`` says, and its answer."""
 
+from typing import Any
+
 from carrick import clock
 from carrick.domain.connect_sessions import derived_tags
 from carrick.domain.customer_urls import UrlRules
@@ -28,7 +30,7 @@ def imported(request: Request, deps: Dependencies) -> Response:
 
 
 def _asked(body: ImportConnection) -> ImportRequest:
-    members = body.credentials.model_dump(exclude_none=True)
+    members = _members(body)
     expires_at = members.pop("expires_at", None)
     config = body.connection_config
     scopes = config.oauth_scopes_override if config is not None else None
@@ -45,6 +47,15 @@ def _asked(body: ImportConnection) -> ImportRequest:
         end_user=body.stored_end_user(),
         webhook_url_override=body.webhook_url_override,
     )
+
+
+def _members(body: ImportConnection) -> dict[str, Any]:
+    """The credentials as their mode names them; TBA's form has names of its own for a client."""
+    members = body.credentials.model_dump(exclude_none=True)
+    if members["type"] == "TBA":
+        client = members.pop("config_override", {})
+        members |= {f"oauth_{name}_override": value for name, value in client.items()}
+    return members
 
 
 def _tags(body: ImportConnection) -> dict[str, str] | None:

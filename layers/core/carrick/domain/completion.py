@@ -147,7 +147,7 @@ def _obtain(authorized: Authorized, deps: Dependencies) -> Obtained:
     secrets = deps.vault.flow_secrets(flow) if flow.sealed_secrets else FlowSecrets()
     arrival = Arrival(flow, setting, secrets, authorized.callback)
     mode = redirect_of(authorized.provider.auth_mode)
-    tools = Tools(deps.transport, deps.now)
+    tools = Tools.of(setting, deps.transport, deps.now)
     try:
         return looked_up(mode.finish(arrival, tools), setting, tools)
     except ProviderError as error:

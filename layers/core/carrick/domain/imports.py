@@ -92,7 +92,7 @@ def import_connection(
         config={name: value for name, value in config.items() if isinstance(value, str)},
         scopes=request.scopes or integration.scopes or provider.default_scopes,
     )
-    obtained = _obtained(request, setting, Tools(deps.transport, deps.now))
+    obtained = _obtained(request, setting, Tools.of(setting, deps.transport, deps.now))
     named = {
         **_named(request),
         "connection_config": {**obtained.said, **config},

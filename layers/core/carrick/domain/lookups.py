@@ -13,14 +13,13 @@ from dataclasses import dataclass, replace
 from carrick import observability
 from carrick.catalog.endpoints import EndpointName, endpoint, templates
 from carrick.catalog.inputs import checked
-from carrick.catalog.interpolation import render, render_url
+from carrick.catalog.interpolation import render_url
 from carrick.catalog.schema import InputField, Provider
 from carrick.catalog.schema.api import Lookup
 from carrick.clock import Clock
 from carrick.domain import oauth2
 from carrick.domain.modes.contract import Obtained, Setting, Tools
-from carrick.domain.modes.placeholders import Values, values_of
-from carrick.domain.modes.verification import api_headers
+from carrick.domain.modes.placeholders import filled, rendered, values_of
 from carrick.errors import CarrickError, FlowError, ProviderUnavailableError
 from carrick.models.http import OutboundRequest
 from carrick.oauth.answers import at_path
@@ -87,13 +86,13 @@ def _answer(
     headers = {
         "accept": "application/json",
         **({"authorization": f"Bearer {token}"} if token else {}),
-        **api_headers(credentials, setting, now=tools.now()),
-        **_rendered(lookup.headers, values),
+        **_lowered(rendered(setting.provider.api.headers, values)),
+        **_lowered(rendered(lookup.headers, values)),
     }
     body = b""
     if lookup.body is not None:
         headers["content-type"] = "application/json"
-        body = json.dumps(lookup.body).encode()
+        body = json.dumps(filled(lookup.body, values)).encode()
     request = OutboundRequest(lookup.method, _url(lookup, setting), headers, body)
     answer = tools.transport.send(
         request, deadline_seconds=deadline.seconds_left(), max_body_bytes=MAX_ANSWER_BYTES
@@ -146,8 +145,8 @@ def _check_urls(provider: Provider, config: Mapping[str, str], setting: Setting)
             ) from error
 
 
-def _rendered(headers: Mapping[str, str], values: Values) -> dict[str, str]:
-    return {name.lower(): render(template, values) for name, template in headers.items()}
+def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def _texts(config: Config) -> dict[str, str]:

@@ -7,10 +7,12 @@ connection is deleted.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from carrick import observability
 from carrick.catalog import Catalog
 from carrick.catalog.endpoints import endpoint, templates
+from carrick.catalog.ports import ports_of
 from carrick.catalog.schema import Provider
 from carrick.clock import Clock
 from carrick.domain import oauth2
@@ -72,12 +74,13 @@ def _revoked(revocation: Revocation, deps: Dependencies) -> bool:
     if not templates(provider, "revocation"):
         return True
     credentials = deps.vault.unseal_credentials(revocation.key, revocation.sealed_credentials)
+    ports = ports_of(provider, _texts(revocation.connection_config))
     outcomes = []
     for token, kind in _tokens(credentials, deps.now()):
         try:
             url, client = _server(revocation, provider, credentials, deps.vault)
             request = build_revocation_request(url, client, token=token, token_type_hint=kind)
-            outcome = _asked(request, deps)
+            outcome = _asked(request, deps.transport.with_ports(ports), deps.now())
         except CarrickError as error:
             outcome = error.code
         if outcome == REVOKED:
@@ -89,9 +92,8 @@ def _revoked(revocation: Revocation, deps: Dependencies) -> bool:
     return all(outcome in {REVOKED, UNSUPPORTED} for outcome in outcomes)
 
 
-def _asked(request: OutboundRequest, deps: Dependencies) -> str:
-    asked_at = deps.now()
-    answer = deps.transport.send(
+def _asked(request: OutboundRequest, transport: Transport, asked_at: float) -> str:
+    answer = transport.send(
         request, deadline_seconds=REVOCATION_SECONDS, max_body_bytes=MAX_ANSWER_BYTES
     )
     try:
@@ -108,15 +110,14 @@ def _server(
     revocation: Revocation, provider: Provider, credentials: Credentials, vault: Vault
 ) -> tuple[str, Client]:
     """Where the provider is told, and the client that the tokens were issued to."""
-    integration, config = revocation.integration, revocation.connection_config
+    integration, config = revocation.integration, _texts(revocation.connection_config)
     override = credentials.values.get("config_override") or {}
     client = oauth2.client_of(
         provider,
         override.get("client_id") or integration.client_id,
         override.get("client_secret") or vault.client_secret(integration),
     )
-    texts = {name: value for name, value in config.items() if isinstance(value, str)}
-    url = endpoint(provider, "revocation", texts, allowed_hosts=integration.allowed_hosts)
+    url = endpoint(provider, "revocation", config, allowed_hosts=integration.allowed_hosts)
     return url, client
 
 
@@ -126,6 +127,10 @@ def _tokens(credentials: Credentials, now: float) -> Iterator[tuple[str, str]]:
     has_ended = credentials.expires_at is not None and credentials.expires_at <= now
     if credentials.access_token and not has_ended:
         yield credentials.access_token, "access_token"
+
+
+def _texts(config: Mapping[str, Any]) -> dict[str, str]:
+    return {name: value for name, value in config.items() if isinstance(value, str)}
 
 
 def _names(revocation: Revocation) -> Mapping[str, str]:

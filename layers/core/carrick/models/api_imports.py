@@ -6,7 +6,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model
 
 from carrick import clock
 from carrick.models.api_connections import WhoConnects
-from carrick.models.api_credentials import ApiKey, Basic, Pem, Required, TwoStep
+from carrick.models.api_credentials import ApiKey, Basic, Bill, Pem, Required, Signature
 from carrick.models.api_sessions import OWN_CLIENT, Tags
 from carrick.models.fields import Body, ConnectionId, UniqueKey, Url
 
@@ -68,10 +68,28 @@ class ImportedBasic(Basic):
     type: Literal["BASIC"]
 
 
-class ImportedTwoStep(TwoStep):
-    """TWO_STEP: the fields that the provider's entry declares; the token is asked for."""
+class ImportedBill(Bill):
+    """BILL: the session is asked for."""
 
-    type: Literal["TWO_STEP"]
+    type: Literal["BILL"]
+
+
+class ImportedTokenBased(Body):
+    """TBA."""
+
+    type: Literal["TBA"]
+    token_id: Required
+    token_secret: Required
+    config_override: ClientOverride | None = None
+
+
+class ImportedDeclared(Body):
+    """TWO_STEP and JWT: fields that the provider's entry declares; the token is made anew."""
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True, hide_input_in_errors=True)
+    __pydantic_extra__: dict[str, Pem] = Field(init=False)
+
+    type: Literal["TWO_STEP", "JWT"]
 
 
 class Nothing(Body):
@@ -81,7 +99,15 @@ class Nothing(Body):
 
 
 Imported = Annotated[
-    OAuth2 | ClientCredentials | ImportedApiKey | ImportedBasic | ImportedTwoStep | Nothing,
+    OAuth2
+    | ClientCredentials
+    | ImportedApiKey
+    | ImportedBasic
+    | ImportedBill
+    | ImportedDeclared
+    | ImportedTokenBased
+    | Signature
+    | Nothing,
     Field(discriminator="type"),
 ]
 
