@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from carrick import observability
 from carrick.catalog.endpoints import EndpointName, endpoint, templates
 from carrick.catalog.inputs import checked
-from carrick.catalog.interpolation import render_url
+from carrick.catalog.interpolation import render, render_url
 from carrick.catalog.schema import InputField, Provider
 from carrick.catalog.schema.api import Lookup
 from carrick.clock import Clock
@@ -87,7 +87,7 @@ def _answer(
         "accept": "application/json",
         **({"authorization": f"Bearer {token}"} if token else {}),
         **_lowered(rendered(setting.provider.api.headers, values)),
-        **_lowered(rendered(lookup.headers, values)),
+        **_lowered({name: render(text, values) for name, text in lookup.headers.items()}),
     }
     body = b""
     if lookup.body is not None:
