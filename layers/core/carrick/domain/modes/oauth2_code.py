@@ -8,6 +8,7 @@ from carrick.catalog.endpoints import endpoint
 from carrick.catalog.schema import Provider
 from carrick.domain import oauth2
 from carrick.domain.modes.contract import Obtained, Setting, Submitted, Tools
+from carrick.domain.modes.placeholders import rendered, values_of
 from carrick.domain.modes.redirect import Arrival, AuthorizationParams, Away, Departure
 from carrick.errors import InvalidRequestError, ProviderError, RefreshError
 from carrick.models.credentials import Credentials
@@ -44,7 +45,7 @@ class OAuth2Code:
         """The authorization endpoint, with PKCE where the entry takes it (RFC 7636)."""
         provider, flow = departure.setting.provider, departure.flow
         verifier = identifiers.new_code_verifier() if provider.pkce else ""
-        url = _authorization_url(departure, verifier)
+        url = _authorization_url(departure, verifier, tools.now())
         if not provider.redirect_uri_metadata:  # with it, the answer may bring what is missing now
             # Nobody is sent away to approve what could not be exchanged afterwards.
             oauth2.token_endpoint(
@@ -130,10 +131,11 @@ def obtained(
     return Obtained(credentials.within_bounds(), said, scopes, account_id)
 
 
-def _authorization_url(departure: Departure, verifier: str) -> str:
+def _authorization_url(departure: Departure, verifier: str, now: float) -> str:
     setting, flow = departure.setting, departure.flow
     provider = setting.provider
-    provider_params = oauth2.rendered(provider.authorization_params, flow.connection_config)
+    # What is required is there by now; what an optional field leaves open is not sent.
+    provider_params = rendered(provider.authorization_params, values_of(setting, {}, now=now))
     if provider.response_mode == "form_post":
         provider_params = {**provider_params, "response_mode": "form_post"}
     return build_authorization_url(
