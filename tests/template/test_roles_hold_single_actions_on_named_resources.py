@@ -30,6 +30,7 @@ MAY_UNSEAL = {
     "credentials": {"connection", "integration"},
     "connections": {"connection", "integration"},
     "refresh_worker": {"connection", "integration"},
+    "revocation_worker": {"connection", "integration"},
     "webhook_delivery": {"signing"},
 }
 MAY_READ_ROOT_KEY = {"environments"}

@@ -113,6 +113,16 @@ class RefreshJournalSettings(Settings):
 
 
 @dataclass(frozen=True)
+class RevocationsSettings(Settings):
+    revocations_table: str
+
+
+@dataclass(frozen=True)
+class RevocationQueueSettings(Settings):
+    revocation_queue_url: str
+
+
+@dataclass(frozen=True)
 class WebhookQueueSettings(Settings):
     webhook_queue_url: str
 
