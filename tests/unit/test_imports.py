@@ -32,6 +32,9 @@ ONLY = {
     "aws_lambda_powertools": ("carrick.observability",),
     "boto3": (),
     "botocore": ("carrick.wiring",),
+    "botocore.auth": ("carrick.crypto.request_signatures",),
+    "botocore.awsrequest": ("carrick.crypto.request_signatures",),
+    "botocore.credentials": ("carrick.crypto.request_signatures",),
     "botocore.exceptions": (
         "carrick.crypto",
         "carrick.store",
