@@ -9,6 +9,8 @@ from carrick.domain.proxy.exchange import MAX_BYTES, Asked, proxy
 from carrick.domain.proxy.instructions import read_instructions
 from carrick.edge.caller import Access
 from carrick.edge.http import Api, Request, Response
+from carrick.edge.query import MAX_QUERY_BYTES
+from carrick.errors import PayloadTooLargeError
 from functions.proxy.answers import passed_on, refused
 from functions.proxy.dependencies import dependencies
 
@@ -20,6 +22,8 @@ api = Api(authenticator=lambda: dependencies().authenticator)
 
 @api.route("ANY /proxy/{path+}", PROXY, on_error=refused)
 def pass_on(request: Request) -> Response:
+    if len(request.raw_query) > MAX_QUERY_BYTES:
+        raise PayloadTooLargeError("The query string is over 16 KiB.")
     body = request.body_up_to(MAX_BYTES)
     asked = Asked(
         method=str(request.event["requestContext"]["http"]["method"]).upper(),

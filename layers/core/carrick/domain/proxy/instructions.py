@@ -92,7 +92,7 @@ def _problems(headers: Mapping[str, str]) -> Iterator[dict[str, object]]:
         if value and not is_valid(value):
             yield {"code": "invalid_format", "message": message, "path": [name]}
     for name, value in headers.items():
-        is_sendable = _NAME.fullmatch(name) and _VALUE.fullmatch(value)
+        is_sendable = _NAME.fullmatch(name.removeprefix(PREFIX)) and _VALUE.fullmatch(value)
         if name.startswith(PREFIX) and not is_sendable:
             message = "Not a header that can be sent"
             yield {"code": "invalid_format", "message": message, "path": [name[:64]]}
