@@ -27,12 +27,14 @@ class Asked:
 class ScriptedApi:
     """``answers`` by ``"METHOD /path"``; any other answers 404. No slash ends ``url``.
 
-    Of a list of answers each is given once, and the last one from then on.
+    Text and bytes are answered as they are, anything else as JSON; ``headers`` come with every
+    answer. Of a list of answers each is given once, and the last one from then on.
     """
 
     url: str = ""
     answers: dict[str, Answer | list[Answer]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
+    headers: list[tuple[str, str]] = field(default_factory=list)
 
     def of(self, path: str) -> list[Asked]:
         """The requests to a path so far."""
@@ -61,10 +63,14 @@ def running_scripted_api() -> Iterator[ScriptedApi]:
             state.asked.append(Asked(self.command, self.path, headers, text, content))
             key = f"{self.command} {self.path.partition('?')[0]}"
             status, members, *more = state.answer_to(key)
-            body = members if isinstance(members, bytes) else json.dumps(members).encode()
-            sent = {"content-type": "application/json", **(more[0] if more else {})}
+            is_text = isinstance(members, str)
+            plain = members.encode() if isinstance(members, str) else members
+            body = plain if isinstance(plain, bytes) else json.dumps(plain).encode()
+            kind = "text/plain" if is_text else "application/json"
             self.send_response(status)
-            for name, value in sent.items():
+            for name, value in {"content-type": kind, **(more[0] if more else {})}.items():
+                self.send_header(name, value)
+            for name, value in state.headers:
                 self.send_header(name, value)
             if status not in {204, 304}:
                 self.send_header("content-length", str(len(body)))

@@ -32,9 +32,9 @@ ONLY = {
     "aws_lambda_powertools": ("carrick.observability",),
     "boto3": (),
     "botocore": ("carrick.wiring",),
-    "botocore.auth": ("carrick.crypto.request_signatures",),
-    "botocore.awsrequest": ("carrick.crypto.request_signatures",),
-    "botocore.credentials": ("carrick.crypto.request_signatures",),
+    "botocore.auth": ("carrick.domain.sigv4",),
+    "botocore.awsrequest": ("carrick.domain.sigv4",),
+    "botocore.credentials": ("carrick.domain.sigv4",),
     "botocore.exceptions": (
         "carrick.crypto",
         "carrick.store",
@@ -43,6 +43,7 @@ ONLY = {
         "carrick.domain",
     ),
     "cryptography": ("carrick.crypto", "carrick.oauth"),
+    "joserfc": ("carrick.oauth.signed_jwt",),
     # 80 ms of a cold start: bodies of requests and provider files, and nothing that a read needs.
     "pydantic": ("carrick.catalog.schema", "carrick.models.api_", "carrick.models.fields"),
     # All that can open a connection, or resolve a name.
@@ -51,7 +52,7 @@ ONLY = {
     "http.client": ("carrick.transport.client",),
     "smtplib": (),
     "socket": ("carrick.transport.client",),
-    "ssl": ("carrick.transport.client",),
+    "ssl": ("carrick.transport.client", "carrick.transport.client_certificate"),
     "urllib.request": (),
     "urllib3": (),
     # Starting something else.

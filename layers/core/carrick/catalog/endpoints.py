@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Literal
 
 from carrick.catalog.auth_modes import OPERATOR_SECRET_MODES
 from carrick.catalog.interpolation import missing, render_url
-from carrick.catalog.quirks import CREDENTIAL_IN_URL
 from carrick.catalog.templates import Reference, parse, references
 from carrick.errors import CarrickError, FlowError
 
@@ -24,15 +23,14 @@ def endpoint(
     connection_config: Mapping[str, str],
     *,
     allowed_hosts: Collection[str] = (),
-    secrets: Mapping[str, Mapping[str, str]] | None = None,
+    credentials: Mapping[str, str] | None = None,
 ) -> str:
     """One URL of a provider, filled in.
 
     ``refresh`` is the token endpoint unless stated. A template is passed over when a value it
     needs is not given; a value that does not fit is an error at once. ``allowed_hosts`` are the
     hosts that the integration allows where the person names the host (``self_hosted``); they
-    matter only if a secret of the operator's is sent there. ``secrets`` are credentials by
-    namespace, for the entries that have one in the path (``CREDENTIAL_IN_URL``) and no other.
+    matter only if a secret of the operator's is sent there. ``credentials`` as in ``render_url``.
 
     Raises ``FlowError`` (``url_param_err``) naming what the first template lacks,
     ``InvalidRequestError`` (``invalid_connection_config``), or ``CarrickError``
@@ -41,21 +39,26 @@ def endpoint(
     candidates = templates(provider, name)
     if not candidates:
         raise CarrickError(f"{provider.name} has no {name} endpoint.", code="no_such_endpoint")
-    in_path = secrets or {} if CREDENTIAL_IN_URL in provider.quirks else {}
-    bounded_by = allowed_hosts if provider.auth_mode in OPERATOR_SECRET_MODES else None
+    bounded_by = allowed_hosts if carries_operators_secret(provider) else None
     lacking: list[FlowError] = []
     for template in candidates:
-        absent = _first_absent(template, {**in_path, "connectionConfig": connection_config})
+        absent = _first_absent(template, connection_config, credentials or {})
         if absent is None:
             return render_url(
                 template,
                 connection_config=connection_config,
                 fields=provider.connection_config,
                 allowed_hosts=bounded_by,
-                secrets=in_path,
+                credentials=credentials,
             )
         lacking.append(missing(absent))
     raise lacking[0]
+
+
+def carries_operators_secret(provider: "Provider") -> bool:
+    """Whether requests may hold a secret of the operator's, whose hosts the operator must allow."""
+    has_own = any(field.secret for field in provider.integration_config.values())
+    return has_own or provider.auth_mode in OPERATOR_SECRET_MODES
 
 
 def templates(provider: "Provider", name: EndpointName) -> tuple[str, ...]:
@@ -71,12 +74,11 @@ def templates(provider: "Provider", name: EndpointName) -> tuple[str, ...]:
     return (first, *others) if first else tuple(others)
 
 
-def _first_absent(template: str, values: Mapping[str, Mapping[str, str]]) -> Reference | None:
-    return next(
-        (ref for ref in references(parse(template)) if not _value(values, ref)),
-        None,
-    )
-
-
-def _value(values: Mapping[str, Mapping[str, str]], reference: Reference) -> str | None:
-    return values.get(reference.namespace, {}).get(reference.name)
+def _first_absent(
+    template: str, connection_config: Mapping[str, str], credentials: Mapping[str, str]
+) -> Reference | None:
+    for ref in references(parse(template)):
+        values = connection_config if ref.namespace == "connectionConfig" else credentials
+        if not values.get(ref.name):
+            return ref
+    return None

@@ -12,7 +12,6 @@ later over the earlier (contract §11.2):
 
 import base64
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,14 +19,14 @@ from urllib.parse import quote, unquote_plus
 
 from carrick.catalog.endpoints import endpoint, templates
 from carrick.catalog.inputs import checked
-from carrick.catalog.interpolation import render
 from carrick.catalog.templates import parse, references
 from carrick.domain.modes.contract import Setting
-from carrick.domain.modes.placeholders import Values, values_of
+from carrick.domain.modes.placeholders import Values, filled, rendered, values_of
 from carrick.domain.request_signing import sign
-from carrick.errors import FlowError, InvalidRequestError
+from carrick.errors import InvalidRequestError
 from carrick.models.credentials import Credentials
-from carrick.models.http import OutboundRequest
+from carrick.models.http import ClientCertificate, OutboundRequest
+from carrick.oauth.pem import tidy
 
 METHODS_WITH_ENTRY_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 JSON_TYPE = "application/json"
@@ -43,7 +42,6 @@ _BEARER = {
 }
 # Names in templates by which an entry says itself where a token goes.
 _TOKEN_NAMES = frozenset({"accessToken", "token", "cookies"})
-_NEXT_COOKIE = re.compile(r",\s*(?=[!#$%&'*+.^_`|~0-9A-Za-z-]+=)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +65,10 @@ def api_parts(credentials: Credentials, setting: Setting, *, now: float) -> ApiP
     """The parts that entry, integration and credentials decide. ``now`` in epoch seconds."""
     api, values = setting.provider.api, api_values(credentials, setting, now=now)
     headers = _authorization(credentials, setting)
-    headers |= {name.lower(): text for name, text in _rendered(api.headers, values)}
-    query = dict(_rendered(api.query, values))
+    headers |= {name.lower(): text for name, text in rendered(api.headers, values).items()}
+    query = rendered(api.query, values)
     _place_own_key(setting, values, headers, query)
-    body = _filled(api.body, values) if isinstance(api.body, dict) else {}
+    body = filled(api.body, values) if isinstance(api.body, dict) else {}
     return ApiParts(setting, credentials, values, now, headers, query, body)
 
 
@@ -78,8 +76,6 @@ def api_values(credentials: Credentials, setting: Setting, *, now: float) -> Val
     """What the templates of an entry's ``api`` may name."""
     texts = dict(_texts(credentials.values))
     texts |= {f"raw.{path}": text for path, text in _texts(credentials.raw)}
-    if "_cookies" in texts:
-        texts["cookies"] = _cookie_header(texts["_cookies"])
     return values_of(setting, texts, now=now)
 
 
@@ -102,13 +98,8 @@ def base_url(setting: Setting, values: Values) -> str:
         "api",
         setting.config,
         allowed_hosts=setting.integration.allowed_hosts,
-        secrets=path_secrets(values),
+        credentials=values["credentials"],
     )
-
-
-def path_secrets(values: Values) -> Values:
-    """What may stand in the path of a URL, for the few entries that have a credential there."""
-    return {name: values[name] for name in ("", "credentials")}
 
 
 def compose(draft: OutboundRequest, parts: ApiParts) -> OutboundRequest:
@@ -125,7 +116,17 @@ def compose(draft: OutboundRequest, parts: ApiParts) -> OutboundRequest:
             headers.setdefault("content-type", JSON_TYPE)
     url = with_query(draft.url, parts.query)
     request = replace(draft, url=url, headers=headers, body=body)
+    if parts.setting.provider.client_certificate_required:
+        request = presenting(request, parts.credentials.values)
     return sign(request, parts.setting, parts.credentials, parts.values, now=parts.now)
+
+
+def presenting(request: OutboundRequest, held: Mapping[str, str]) -> OutboundRequest:
+    """The request over TLS with the person's certificate, if there is one (RFC 8705 §2)."""
+    if not held.get("client_certificate"):
+        return request
+    pair = tidy(held["client_certificate"]), tidy(held.get("client_private_key", ""))
+    return replace(request, client_certificate=ClientCertificate(*pair))
 
 
 def with_query(url: str, query: Mapping[str, str]) -> str:
@@ -171,29 +172,9 @@ def _place_own_key(
     }
     name, template = said["keyName"], said["valueTemplate"]
     if name and said["keyPlacement"] == "query":
-        query |= dict(_rendered({name: template}, values))
+        query |= rendered({name: template}, values)
     elif name:
-        headers |= dict(_rendered({name.lower(): template}, values))
-
-
-def _rendered(templates: Mapping[str, str], values: Values) -> Iterator[tuple[str, str]]:
-    for name, template in templates.items():
-        try:
-            yield name, render(template, values)
-        except FlowError:
-            continue
-
-
-def _filled(tree: Any, values: Values) -> Any:
-    """A JSON value with its templates filled; a member that cannot be is left out."""
-    if isinstance(tree, dict):
-        filled = {name: _filled(part, values) for name, part in tree.items()}
-        return {name: part for name, part in filled.items() if part is not None}
-    if isinstance(tree, list):
-        return [_filled(part, values) for part in tree]
-    if not isinstance(tree, str):
-        return tree
-    return next((text for _, text in _rendered({"": tree}, values)), None)
+        headers |= rendered({name.lower(): template}, values)
 
 
 def _merged_body(body: bytes, members: Mapping[str, Any]) -> bytes | None:
@@ -231,8 +212,3 @@ def _texts(members: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
             yield from _texts(value, f"{prefix}{name}.")
         elif isinstance(value, str | int | float) and not isinstance(value, bool):
             yield f"{prefix}{name}", str(value)
-
-
-def _cookie_header(set_cookie: str) -> str:
-    """``Cookie`` of what ``Set-Cookie`` gave, several of them joined by commas (RFC 6265 §4.2)."""
-    return "; ".join(one.partition(";")[0].strip() for one in _NEXT_COOKIE.split(set_cookie))

@@ -9,6 +9,7 @@ from carrick.clock import Clock
 from carrick.domain import auth_events
 from carrick.domain.authorized import Authorized, check_unchanged
 from carrick.domain.commit import CommitDependencies, commit
+from carrick.domain.lookups import looked_up
 from carrick.domain.modes.contract import Obtained, Setting, Tools
 from carrick.domain.modes.redirect import Arrival
 from carrick.domain.modes.redirects import redirect_of
@@ -146,8 +147,9 @@ def _obtain(authorized: Authorized, deps: Dependencies) -> Obtained:
     secrets = deps.vault.flow_secrets(flow) if flow.sealed_secrets else FlowSecrets()
     arrival = Arrival(flow, setting, secrets, authorized.callback)
     mode = redirect_of(authorized.provider.auth_mode)
+    tools = Tools.of(setting, deps.transport, deps.now)
     try:
-        return mode.finish(arrival, Tools(deps.transport, deps.now))
+        return looked_up(mode.finish(arrival, tools), setting, tools)
     except ProviderError as error:
         if error.code == ProviderError.code:  # says "refresh", and this was none
             error.code = "request_token_external_error"

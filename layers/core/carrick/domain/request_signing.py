@@ -1,7 +1,7 @@
 """Signatures of requests to an API: by the mode (OAUTH1, TBA), or as the entry asks.
 
 The last thing that happens to a request: it covers the final method, URL, headers and body. The
-arithmetic is in ``oauth.oauth1`` and ``crypto.request_signatures``.
+arithmetic is in ``oauth.oauth1``, ``domain.sigv4`` and ``crypto.request_signatures``.
 """
 
 import base64
@@ -14,6 +14,7 @@ from carrick.catalog.schema.modes import RequestSigning
 from carrick.crypto import request_signatures
 from carrick.domain.modes.contract import Setting
 from carrick.domain.modes.placeholders import Values
+from carrick.domain.sigv4 import AwsKey, signed
 from carrick.errors import InvalidRequestError
 from carrick.models.credentials import Credentials
 from carrick.models.http import OutboundRequest
@@ -48,26 +49,35 @@ def sign(
     return _digest(request, signing, values)
 
 
-def _oauth1(
-    request: OutboundRequest, setting: Setting, credentials: Credentials, stamp: oauth1.Stamp
-) -> OutboundRequest:
-    """RFC 5849, with the integration's client. TBA is NetSuite's use of it: SHA-256, and a realm.
+def consumer_of(credentials: Credentials, setting: Setting) -> oauth1.Consumer:
+    """Whose client signs (OAUTH1, TBA): one of the person's own, or the integration's.
 
-    The realm is the account's id in capitals, with ``_`` for the hyphen of a sandbox.
+    TBA is NetSuite's use of OAuth 1.0a: SHA-256, and the account's id as realm.
     """
-    held, override = credentials.values, credentials.values.get("config_override") or {}
-    is_tba, stated = credentials.type == "TBA", setting.provider.oauth1
-    account = setting.config.get("accountId", "").upper().replace("-", "_", 1)
-    consumer = oauth1.Consumer(
+    override, stated = credentials.values.get("config_override") or {}, setting.provider.oauth1
+    is_tba = credentials.type == "TBA"
+    # A sandbox is 1234567-sb1 in a host name and 1234567_SB1 everywhere else.
+    account = setting.config.get("accountId", "").upper().replace("-", "_")
+    return oauth1.Consumer(
         override.get("client_id") or setting.integration.client_id,
         override.get("client_secret") or setting.client_secret,
         "HMAC-SHA256" if is_tba else stated.signature_method if stated else "HMAC-SHA1",
         realm=account if is_tba else "",
     )
+
+
+def _oauth1(
+    request: OutboundRequest, setting: Setting, credentials: Credentials, stamp: oauth1.Stamp
+) -> OutboundRequest:
+    is_tba, held = credentials.type == "TBA", credentials.values
     names = ("token_id", "token_secret") if is_tba else ("oauth_token", "oauth_token_secret")
-    token = oauth1.Token(*(str(held.get(name, "")) for name in names))
     header = oauth1.authorization_header(
-        request.method, request.url, consumer, token, stamp, body_params=_form(request)
+        request.method,
+        request.url,
+        consumer_of(credentials, setting),
+        oauth1.Token(*(str(held.get(name, "")) for name in names)),
+        stamp,
+        body_params=_form(request),
     )
     return replace(request, headers={**request.headers, "authorization": header})
 
@@ -86,13 +96,12 @@ def _aws(
     pairs = parse_qsl(query, keep_blank_values=True)
     if pairs:
         base = f"{base}?{urlencode(sorted(pairs), quote_via=quote, safe='-_.~')}"
-    headers = request_signatures.aws_sigv4(
+    return signed(
         replace(request, url=base),
-        keys=request_signatures.AwsKeys(str(key_id), str(key), held.get("session_token") or None),
+        AwsKey(str(key_id), str(key), str(held.get("session_token") or "")),
         region=render(signing.region or "", values),
         service=render(signing.service or "", values),
     )
-    return replace(request, url=base, headers=headers)
 
 
 def _message_signature(

@@ -13,7 +13,7 @@ from carrick.catalog import Catalog
 from carrick.clock import Clock
 from carrick.domain import token_reads
 from carrick.domain.api_requests import ApiParts, api_parts, compose
-from carrick.domain.modes.contract import Setting
+from carrick.domain.modes.contract import Setting, Tools
 from carrick.domain.proxy import retries
 from carrick.domain.proxy.instructions import Instructions
 from carrick.domain.proxy.redirects import HARMLESS_HEADERS, MOST_REDIRECTS, Hop, next_hop
@@ -175,7 +175,8 @@ class _Exchange:
 
     def _send(self, hop: Hop, parts: ApiParts) -> InboundResponse:
         draft = OutboundRequest(hop.method, hop.url, self._headers(hop, parts), hop.body)
-        return self.deps.transport.send(
+        tools = Tools.of(parts.setting, self.deps.transport, self.deps.now)
+        return tools.transport.send(
             compose(draft, parts) if hop.is_trusted else draft,
             deadline_seconds=max(0.0, self.seconds_left() - ANSWER_SECONDS),
             max_body_bytes=MAX_BYTES,

@@ -12,9 +12,10 @@ from typing import Literal
 from urllib.parse import quote, unquote, urlsplit
 
 from carrick.catalog import hosts
-from carrick.catalog.auth_modes import OPERATOR_SECRET_MODES
+from carrick.catalog.endpoints import carries_operators_secret
 from carrick.catalog.interpolation import render_url
-from carrick.domain.api_requests import ApiParts, base_url, path_secrets
+from carrick.catalog.ports import ports_of
+from carrick.domain.api_requests import ApiParts, base_url
 from carrick.errors import CarrickError, EgressRefusedError, FlowError, InvalidRequestError
 from carrick.transport.guard import check_url
 
@@ -59,7 +60,8 @@ def target_of(
     setting = parts.setting
     known, allowed = known_hosts(parts), setting.integration.allowed_hosts
     if override:
-        base = _overridden(override, policy, allow_loopback=allow_loopback)
+        ports = ports_of(setting.provider, setting.config)
+        base = _overridden(override, policy, ports, allow_loopback=allow_loopback)
         if policy != "any" and not _is_known(base, known, allowed):
             raise InvalidRequestError(
                 "That host is not among the provider's, nor among allowed_hosts of the "
@@ -78,7 +80,7 @@ def known_hosts(parts: ApiParts) -> frozenset[str]:
     """Host and port of every base URL that entry, integration and connection config make."""
     setting, api = parts.setting, parts.setting.provider.api
     verification = api.verification.base_url if api.verification else None
-    is_bounded = setting.provider.auth_mode in OPERATOR_SECRET_MODES
+    is_bounded = carries_operators_secret(setting.provider)
     found = [_url_or_nothing(lambda: base_url(setting, parts.values))]
     for template in filter(None, (api.base_url, *api.base_url_fallbacks, verification)):
         fill = partial(
@@ -87,7 +89,7 @@ def known_hosts(parts: ApiParts) -> frozenset[str]:
             connection_config=setting.config,
             fields=setting.provider.connection_config,
             allowed_hosts=setting.integration.allowed_hosts if is_bounded else None,
-            secrets=path_secrets(parts.values),
+            credentials=parts.values["credentials"],
         )
         found.append(_url_or_nothing(fill))
     return frozenset(urlsplit(url).netloc.lower() for url in found if url)
@@ -105,13 +107,15 @@ def _is_known(url: str, known: Collection[str], allowed: tuple[str, ...]) -> boo
     return address.netloc.lower() in known or hosts.is_allowed(address.hostname or "", allowed)
 
 
-def _overridden(override: str, policy: OverridePolicy, *, allow_loopback: bool) -> str:
+def _overridden(
+    override: str, policy: OverridePolicy, ports: Collection[int], *, allow_loopback: bool
+) -> str:
     if policy == "off":
         raise InvalidRequestError(
             "Base-Url-Override is turned off.", code="base_url_override_disabled"
         )
     try:
-        checked = check_url(override, allow_loopback=allow_loopback)
+        checked = check_url(override, allow_loopback=allow_loopback, ports=ports)
     except EgressRefusedError as error:
         raise InvalidRequestError(error.message, code="base_url_override_not_allowed") from None
     if "?" in checked.path_and_query or _climbs(checked.path_and_query):
