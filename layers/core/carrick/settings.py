@@ -147,6 +147,17 @@ class CatalogSettings(Settings):
 
 
 @dataclass(frozen=True)
+class ProxySettings(Settings):
+    """``proxy_base_url_override``: ``off``, ``listed`` or ``any``.
+
+    ``proxy_responses``: ``faithful`` or ``nango``.
+    """
+
+    proxy_base_url_override: str
+    proxy_responses: str
+
+
+@dataclass(frozen=True)
 class CallbackTargetSettings(Settings):
     callback_target_url: str
 
