@@ -1,7 +1,5 @@
 """What ``POST /connections`` says, and its answer."""
 
-from typing import Any
-
 from carrick import clock
 from carrick.domain.connect_sessions import derived_tags
 from carrick.domain.customer_urls import UrlRules
@@ -30,8 +28,9 @@ def imported(request: Request, deps: Dependencies) -> Response:
 
 
 def _asked(body: ImportConnection) -> ImportRequest:
-    members = _members(body)
+    members = body.credentials.model_dump(exclude_none=True)
     expires_at = members.pop("expires_at", None)
+    assertion_option = members.pop("assertionOption", {})
     config = body.connection_config
     scopes = config.oauth_scopes_override if config is not None else None
     return ImportRequest(
@@ -39,6 +38,7 @@ def _asked(body: ImportConnection) -> ImportRequest:
         connection_id=body.connection_id or "",
         type=members.pop("type"),
         credentials=members,
+        assertion_option=assertion_option,
         expires_at=clock.parse_iso(expires_at) if expires_at else None,
         connection_config=config.stored() if config is not None else None,
         scopes=tuple(scopes) if scopes else None,
@@ -47,15 +47,6 @@ def _asked(body: ImportConnection) -> ImportRequest:
         end_user=body.stored_end_user(),
         webhook_url_override=body.webhook_url_override,
     )
-
-
-def _members(body: ImportConnection) -> dict[str, Any]:
-    """The credentials as their mode names them; TBA's form has names of its own for a client."""
-    members = body.credentials.model_dump(exclude_none=True)
-    if members["type"] == "TBA":
-        client = members.pop("config_override", {})
-        members |= {f"oauth_{name}_override": value for name, value in client.items()}
-    return members
 
 
 def _tags(body: ImportConnection) -> dict[str, str] | None:

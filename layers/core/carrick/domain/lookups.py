@@ -19,7 +19,7 @@ from carrick.catalog.schema.api import Lookup
 from carrick.clock import Clock
 from carrick.domain import oauth2
 from carrick.domain.modes.contract import Obtained, Setting, Tools
-from carrick.domain.modes.placeholders import filled, rendered, values_of
+from carrick.domain.modes.placeholders import rendered, values_of
 from carrick.errors import CarrickError, FlowError, ProviderUnavailableError
 from carrick.models.http import OutboundRequest
 from carrick.oauth.answers import at_path
@@ -86,13 +86,13 @@ def _answer(
     headers = {
         "accept": "application/json",
         **({"authorization": f"Bearer {token}"} if token else {}),
-        **_lowered(rendered(setting.provider.api.headers, values)),
-        **_lowered({name: render(text, values) for name, text in lookup.headers.items()}),
+        **_lower(rendered(setting.provider.api.headers, values)),
+        **_lower({name: render(text, values) for name, text in lookup.headers.items()}),
     }
     body = b""
     if lookup.body is not None:
         headers["content-type"] = "application/json"
-        body = json.dumps(filled(lookup.body, values)).encode()
+        body = json.dumps(lookup.body).encode()
     request = OutboundRequest(lookup.method, _url(lookup, setting), headers, body)
     answer = tools.transport.send(
         request, deadline_seconds=deadline.seconds_left(), max_body_bytes=MAX_ANSWER_BYTES
@@ -145,7 +145,7 @@ def _check_urls(provider: Provider, config: Mapping[str, str], setting: Setting)
             ) from error
 
 
-def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 

@@ -6,7 +6,16 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model
 
 from carrick import clock
 from carrick.models.api_connections import WhoConnects
-from carrick.models.api_credentials import ApiKey, Basic, Bill, Pem, Required, Signature
+from carrick.models.api_credentials import (
+    ApiKey,
+    Basic,
+    Bill,
+    Jwt,
+    Pem,
+    Required,
+    Signature,
+    TwoStep,
+)
 from carrick.models.api_sessions import OWN_CLIENT, Tags
 from carrick.models.fields import Body, ConnectionId, UniqueKey, Url
 
@@ -68,28 +77,31 @@ class ImportedBasic(Basic):
     type: Literal["BASIC"]
 
 
+class ImportedTwoStep(TwoStep):
+    """TWO_STEP: the fields that the provider's entry declares; the token is asked for."""
+
+    type: Literal["TWO_STEP"]
+
+
+class ImportedJwt(Jwt):
+    """JWT: the fields that the provider's entry declares; the token is signed here."""
+
+    type: Literal["JWT"]
+
+
 class ImportedBill(Bill):
-    """BILL: the session is asked for."""
+    """BILL: a session is opened."""
 
     type: Literal["BILL"]
 
 
-class ImportedTokenBased(Body):
-    """TBA."""
+class TokenBased(Body):
+    """TBA: a token made by hand, and perhaps a client of the person's own."""
 
     type: Literal["TBA"]
     token_id: Required
     token_secret: Required
     config_override: ClientOverride | None = None
-
-
-class ImportedDeclared(Body):
-    """TWO_STEP and JWT: fields that the provider's entry declares; the token is made anew."""
-
-    model_config = ConfigDict(extra="allow", strict=True, frozen=True, hide_input_in_errors=True)
-    __pydantic_extra__: dict[str, Pem] = Field(init=False)
-
-    type: Literal["TWO_STEP", "JWT"]
 
 
 class Nothing(Body):
@@ -103,10 +115,11 @@ Imported = Annotated[
     | ClientCredentials
     | ImportedApiKey
     | ImportedBasic
+    | ImportedTwoStep
+    | ImportedJwt
     | ImportedBill
-    | ImportedDeclared
-    | ImportedTokenBased
     | Signature
+    | TokenBased
     | Nothing,
     Field(discriminator="type"),
 ]
