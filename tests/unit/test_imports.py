@@ -39,7 +39,7 @@ ONLY = {
         "carrick.sockets",
         "carrick.domain",
     ),
-    "cryptography": ("carrick.crypto",),
+    "cryptography": ("carrick.crypto", "carrick.oauth"),
     # 80 ms of a cold start: bodies of requests and provider files, and nothing that a read needs.
     "pydantic": ("carrick.catalog.schema", "carrick.models.api_", "carrick.models.fields"),
     # All that can open a connection, or resolve a name.

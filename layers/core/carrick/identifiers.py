@@ -54,6 +54,11 @@ def new_code_verifier() -> str:
     return secrets.token_urlsafe(32)
 
 
+def new_nonce() -> str:
+    """What makes one signed request or token different from all others: 128 bits."""
+    return secrets.token_hex(16)
+
+
 def new_event_id() -> str:
     """The ``webhook-id`` of an event."""
     return "msg_" + _base62(27)

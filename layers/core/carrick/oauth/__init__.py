@@ -1,4 +1,4 @@
-"""The OAuth 2.0 client side as pure functions: no I/O, no clock, no randomness, no logging.
+"""The OAuth client side as pure functions: no I/O, no clock, no randomness, no logging.
 
 Each exchange is a pair: ``build_x_request`` makes an ``OutboundRequest``, ``process_x_response``
 takes an ``InboundResponse`` and returns a value or raises an error of ``carrick.errors``.
@@ -7,6 +7,7 @@ takes an ``InboundResponse`` and returns a value or raises an error of ``carrick
 ``authorization``   RFC 6749 §4.1.1 and §4.1.2, RFC 9207 (``iss``), RFC 9700 §4.4 and §4.7
 ``token``           RFC 6749 §4.1.3, §4.1.4, §5.1, §6; RFC 7636 §4.5
 ``client_auth``     RFC 6749 §2.3.1 and appendix B
+``oauth1``          RFC 5849 §3: the signature of a request
 ``pkce``            RFC 7636 §4.2 (S256)
 ``revocation``      RFC 7009 §2
 ``errors``          RFC 6749 §5.2, RFC 9110 §10.2.3: an error answer -> who must act
