@@ -8,7 +8,7 @@ tags, event and result.
 from carrick import wiring
 from carrick.domain.form_connections import FormRequest, connect
 from carrick.edge.bodies import parse_body
-from carrick.edge.caller import SESSION_IN_QUERY
+from carrick.edge.caller import SESSION_OF_A_FORM
 from carrick.edge.http import Api, Request, Response, json_response
 from carrick.edge.parameters import path_parameter
 from carrick.edge.query import group, only
@@ -60,7 +60,10 @@ def submit(request: Request) -> Response:
 
 
 for _path in BODIES:
-    api.route(f"POST {_path}/{{integration_id}}", SESSION_IN_QUERY)(submit)
+    api.route(f"POST {_path}/{{integration_id}}", SESSION_OF_A_FORM)(submit)
+
+for _path in ("/api-auth/{form}", "/auth/{form}", "/oauth2/auth"):
+    api.preflight(f"{_path}/{{integration_id}}", "POST")
 
 lambda_handler = api
 wiring.warm(dependencies)

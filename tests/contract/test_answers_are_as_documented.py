@@ -16,6 +16,7 @@ CASE_MODULES = (
     "environments",
     "integrations",
     "pages",
+    "preflights",
     "sessions",
 )
 for _name in CASE_MODULES:
