@@ -40,6 +40,7 @@ ONLY = {
         "carrick.domain",
     ),
     "cryptography": ("carrick.crypto", "carrick.oauth"),
+    "joserfc": ("carrick.oauth.signed_jwt",),
     # 80 ms of a cold start: bodies of requests and provider files, and nothing that a read needs.
     "pydantic": ("carrick.catalog.schema", "carrick.models.api_", "carrick.models.fields"),
     # All that can open a connection, or resolve a name.

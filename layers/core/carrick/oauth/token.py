@@ -39,15 +39,10 @@ USER_AGENT = "Carrick"
 
 PROTECTED_PARAMS = frozenset(
     {
-        "grant_type",
-        "code",
-        "redirect_uri",
-        "code_verifier",
-        "refresh_token",
-        "client_id",
-        "client_secret",
+        "grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "client_id",
+        "client_secret", "client_assertion", "client_assertion_type",
     }
-)
+)  # fmt: skip
 
 _VISIBLE = r"[\x20-\x7e]+"  # RFC 6749 appendix A.12 and A.17
 _SIGNED_TYPES = frozenset({"mac", "dpop", "pop"})
