@@ -1,6 +1,7 @@
-"""GET and POST /oauth/callback[/{integration_id}]: public; state and cookie are what admits.
+"""Where providers send the browser back to: public; state and cookie are what admits.
 
-Use case: ``domain.completion``. Permissions: consume flows; read session, integration, connection;
+``/oauth/callback[/{integration_id}]``, and ``/app-auth/connect`` for apps that were installed. Use
+case: ``domain.completion``. Permissions: consume flows; read session, integration, connection;
 commit connection, tags, event and result; unseal flow and client secret; seal credentials; find
 sockets and post to them. Its event holds the code and is never logged.
 """
@@ -31,6 +32,7 @@ def _failed(request: Request, error: CarrickError) -> Response:
 
 @api.route("GET /oauth/callback", PUBLIC, on_error=_failed)
 @api.route("GET /oauth/callback/{integration_id}", PUBLIC, on_error=_failed)
+@api.route("GET /app-auth/connect", PUBLIC, on_error=_failed)
 def by_redirect(request: Request) -> Response:
     return _complete(request, request.raw_query, posted=False)
 

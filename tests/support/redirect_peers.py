@@ -5,10 +5,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 from carrick.catalog.auth_modes import AuthMode
+from tests.support.app_server import APP_ID, AppServer, running_app_server
+from tests.support.app_server import CLIENT_ID as APP_CLIENT_ID
 from tests.support.authorization_server import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -16,6 +19,9 @@ from tests.support.authorization_server import (
     running_authorization_server,
     write_provider,
 )
+from tests.support.oauth1_server import CLIENT_ID as OAUTH1_CLIENT_ID
+from tests.support.oauth1_server import OAuth1Server, running_oauth1_server
+from tests.support.private_keys import PEM
 
 
 class Peer(Protocol):
@@ -56,6 +62,64 @@ class OAuth2Peer:
         return len(self._server.requests)
 
 
+class OAuth1Peer:
+    """A provider of OAuth 1.0a (RFC 5849)."""
+
+    credentials = {
+        "type": "OAUTH1",
+        "client_id": OAUTH1_CLIENT_ID,
+        "client_secret": CLIENT_SECRET,
+    }
+    other_client = {**credentials, "client_id": "other-client"}
+
+    def __init__(self, server: OAuth1Server) -> None:
+        self._server = server
+
+    def write_entry(self, folder: Path) -> None:
+        self._server.write_entry(folder)
+
+    def authorize(self, location: str) -> str:
+        return self._server.authorize(location)
+
+    def asked(self) -> int:
+        return len(self._server.requests)
+
+
+class AppPeer:
+    """A provider of apps, in which the person installs one."""
+
+    def __init__(self, server: AppServer, auth_mode: str) -> None:
+        self._server, self._auth_mode = server, auth_mode
+        link = "https://apps.example.com/x"
+        app = {"type": auth_mode, "app_id": APP_ID, "app_link": link, "private_key": PEM}
+        client = {"client_id": APP_CLIENT_ID, "client_secret": CLIENT_SECRET}
+        is_client = auth_mode == "CUSTOM"
+        self.credentials: Mapping[str, Any] = {**app, **client} if is_client else app
+        other = {"client_id": "other-client"} if is_client else {"app_id": "999"}
+        self.other_client: Mapping[str, Any] = {**self.credentials, **other}
+
+    def write_entry(self, folder: Path) -> None:
+        self._server.write_entry(folder, self._auth_mode)
+
+    def authorize(self, location: str) -> str:
+        return self._server.authorize(location, auth_mode=self._auth_mode)
+
+    def asked(self) -> int:
+        return len(self._server.requests)
+
+
+@contextmanager
+def app_peer(auth_mode: str) -> Iterator[Peer]:
+    with running_app_server() as server:
+        yield AppPeer(server, auth_mode)
+
+
+@contextmanager
+def oauth1_peer() -> Iterator[Peer]:
+    with running_oauth1_server() as server:
+        yield OAuth1Peer(server)
+
+
 @contextmanager
 def oauth2_peer() -> Iterator[Peer]:
     with running_authorization_server() as server:
@@ -63,5 +127,8 @@ def oauth2_peer() -> Iterator[Peer]:
 
 
 PEERS: Mapping[AuthMode, Callable[[], AbstractContextManager[Peer]]] = {
+    AuthMode.APP: partial(app_peer, "APP"),
+    AuthMode.CUSTOM: partial(app_peer, "CUSTOM"),
+    AuthMode.OAUTH1: oauth1_peer,
     AuthMode.OAUTH2: oauth2_peer,
 }

@@ -39,10 +39,14 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """The outcome for the page. ``error`` is ``None`` on success."""
+    """The outcome for the page. ``error`` is ``None`` on success.
+
+    ``is_pending``: the connection waits for somebody else to approve an installation.
+    """
 
     allowed_origins: tuple[str, ...] = ()
     error: CarrickError | None = None
+    is_pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def complete_authorization(returned: Returned, deps: Dependencies) -> Completed:
     if completed.error is not None:
         deps.notifier.failed(waiting, completed.error)
     else:
-        deps.notifier.succeeded(waiting)
+        deps.notifier.succeeded(waiting, is_pending=completed.is_pending)
     return completed
 
 
@@ -103,6 +107,7 @@ def _complete(flow: Flow, returned: Returned, deps: Dependencies) -> Completed:
             deps.commit,
             read_again=lambda: _read(flow, returned.params, deps),
         )
+        outcome = replace(outcome, is_pending=made.said.get("pending") is True)
     except CarrickError as error:
         _record_failure(flow, authorized, error, deps)
         return replace(outcome, error=error)

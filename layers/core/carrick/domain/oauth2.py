@@ -106,9 +106,16 @@ def metadata_of(
     provider: Provider, tokens: TokenSet, callback: Mapping[str, str]
 ) -> dict[str, str | bool]:
     """What the entry keeps of the token answer and of the callback as connection config."""
+    return said_with(provider, tokens.raw, callback)
+
+
+def said_with(
+    provider: Provider, answer: Mapping[str, object], callback: Mapping[str, str]
+) -> dict[str, str | bool]:
+    """The same, of the members of any answer that gave credentials."""
     kept: dict[str, str | bool] = {}
     for path in provider.token_response_metadata:
-        value = at_path(tokens.raw, path)
+        value = at_path(answer, path)
         if isinstance(value, str | bool) and value != "":
             kept[path] = value
     return {**kept, **callback_metadata(provider, callback)}
@@ -154,9 +161,16 @@ def flow_config(
 
 def account_id_of(provider: Provider, tokens: TokenSet, config: Mapping[str, object]) -> str:
     """What tells one account from another at this provider; empty if the entry knows no way."""
+    return account_in(provider, tokens.raw, config)
+
+
+def account_in(
+    provider: Provider, answer: Mapping[str, object], config: Mapping[str, object]
+) -> str:
+    """The same, of the members of any answer that gave credentials."""
     parts = []
     for path in provider.account_id_paths:
-        value = at_path(tokens.raw, path)
+        value = at_path(answer, path)
         value = config.get(path) if value is None else value
         if isinstance(value, str | int) and value != "":
             parts.append(str(value))

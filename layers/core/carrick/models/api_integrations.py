@@ -24,25 +24,13 @@ Values = Annotated[
 ]
 
 
-def _rsa_private_key(text: str) -> str:
-    key = text.strip()
-    if not (
-        key.startswith("-----BEGIN RSA PRIVATE KEY-----")
-        and key.endswith("-----END RSA PRIVATE KEY-----")
-    ):
-        raise ValueError("Not an RSA private key in PEM")
-    return text
-
-
 def _host(text: str) -> str:
     if not is_hostname(text.removeprefix(".")):
         raise ValueError("Not a host name in lower case, nor one after a dot")
     return text
 
 
-PrivateKey = Annotated[
-    str, StringConstraints(max_length=16384), AfterValidator(_rsa_private_key), Field(repr=False)
-]
+PrivateKey = Annotated[str, StringConstraints(max_length=16384), Field(repr=False)]
 Host = Annotated[str, StringConstraints(max_length=254), AfterValidator(_host)]
 
 

@@ -34,6 +34,11 @@ class Integration:
     integration_config: Mapping[str, str] = field(default_factory=dict)
     sealed_custom: bytes = field(default=b"", repr=False)
 
+    @property
+    def registered_id(self) -> str:
+        """What the provider knows the customer's client by: its client id, else its app's id."""
+        return self.client_id or self.custom.get("app_id", "")
+
 
 @dataclass(frozen=True, slots=True)
 class CustomSecrets:

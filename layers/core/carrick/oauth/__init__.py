@@ -8,7 +8,9 @@ takes an ``InboundResponse`` and returns a value or raises an error of ``carrick
 ``token``           RFC 6749 §4.1.3, §4.1.4, §5.1, §6; RFC 7636 §4.5
 ``client_auth``     RFC 6749 §2.3.1 and appendix B, RFC 7523 §2.2
 ``signed_jwt``      RFC 7519 and RFC 7515: tokens that Carrick signs
+``app_tokens``      what an app proves itself with, and the token of an installation
 ``oauth1``          RFC 5849 §3: the signature of a request
+``oauth1_flow``     RFC 5849 §2: the two requests of the redirect flow
 ``pkce``            RFC 7636 §4.2 (S256)
 ``revocation``      RFC 7009 §2
 ``errors``          RFC 6749 §5.2, RFC 9110 §10.2.3: an error answer -> who must act

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 
 from carrick.catalog.auth_modes import AuthMode
+from carrick.domain.modes.app import App
 from carrick.domain.modes.client_credentials import ClientCredentialsGrant
 from carrick.domain.modes.contract import Mode
+from carrick.domain.modes.custom import Custom
+from carrick.domain.modes.oauth1 import OAuth1
 from carrick.domain.modes.oauth2_code import OAuth2Code
 from carrick.domain.modes.static import API_KEY, BASIC, NONE
 from carrick.domain.modes.two_step import TwoStep
@@ -12,8 +15,11 @@ from carrick.errors import InvalidRequestError
 
 MODES: Mapping[AuthMode, Mode] = {
     AuthMode.API_KEY: API_KEY,
+    AuthMode.APP: App(),
     AuthMode.BASIC: BASIC,
+    AuthMode.CUSTOM: Custom(),
     AuthMode.NONE: NONE,
+    AuthMode.OAUTH1: OAuth1(),
     AuthMode.OAUTH2: OAuth2Code(),
     AuthMode.OAUTH2_CC: ClientCredentialsGrant(),
     AuthMode.TWO_STEP: TwoStep(),
