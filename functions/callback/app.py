@@ -8,7 +8,7 @@ sockets and post to them. Its event holds the code and is never logged.
 
 from carrick import wiring
 from carrick.domain.authorization import cookie_name
-from carrick.domain.completion import Returned, complete_authorization
+from carrick.domain.completion import Returned, complete_authorization, state_of
 from carrick.edge import pages, redirects
 from carrick.edge.caller import PUBLIC
 from carrick.edge.envelope import page_status_of
@@ -45,7 +45,7 @@ def by_form_post(request: Request) -> Response:
 
 def _complete(request: Request, encoded: str, *, posted: bool) -> Response:
     params = {name: value for name, value in parse_query(encoded).items() if isinstance(value, str)}
-    name = cookie_name(hash_token(params.get("state", "")))
+    name = cookie_name(hash_token(state_of(params)))
     returned = Returned(
         params,
         cookie=request.cookies.get(name, ""),

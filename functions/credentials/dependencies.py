@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from carrick import wiring
 from carrick.crypto.envelope import Envelope
-from carrick.domain import form_connections
+from carrick.domain import form_connections, imports
 from carrick.domain.commit import CommitDependencies
 from carrick.domain.vault import Vault
 from carrick.edge.caller import Authenticator
@@ -14,6 +14,7 @@ from carrick.settings import (
     CatalogSettings,
     ConnectionsSettings,
     ConnectionTagsSettings,
+    EnvironmentsSettings,
     IntegrationsSettings,
     KeySettings,
     OutboxSettings,
@@ -23,6 +24,7 @@ from carrick.settings import (
 )
 from carrick.store.connection_tags import ConnectionTagStore
 from carrick.store.connections import ConnectionStore
+from carrick.store.environments import EnvironmentStore
 from carrick.store.flow_reads import FlowReads
 from carrick.store.integrations import IntegrationStore
 from carrick.store.outbox import Outbox
@@ -32,6 +34,7 @@ from carrick.transport.client import Transport
 
 @dataclass(frozen=True)
 class Settings(
+    EnvironmentsSettings,
     SessionsSettings,
     IntegrationsSettings,
     ConnectionsSettings,
@@ -48,8 +51,10 @@ class Settings(
 @dataclass(frozen=True)
 class Dependencies:
     base_url: str
+    allows_loopback: bool
     authenticator: Authenticator
     forms: form_connections.Dependencies
+    imports: imports.Dependencies
 
 
 @functools.cache
@@ -59,29 +64,48 @@ def dependencies() -> Dependencies:
     envelope = Envelope(kms=aws.client("kms"), key_arn=settings.credentials_key_arn, now=now)
     vault = Vault(envelope)
     sessions = SessionStore(dynamodb, settings.sessions_table, now=now)
-    parts = form_connections.Dependencies(
-        integrations=IntegrationStore(dynamodb, settings.integrations_table),
-        reads=FlowReads(
-            dynamodb,
-            sessions=settings.sessions_table,
-            integrations=settings.integrations_table,
-            connections=settings.connections_table,
-            now=now,
+    integrations = IntegrationStore(dynamodb, settings.integrations_table)
+    allows_loopback = loopback_is_allowed()
+    catalog, transport = wiring.catalog(settings), Transport(allow_loopback=allows_loopback)
+    commit = CommitDependencies(
+        connections=ConnectionStore(
+            dynamodb, settings.connections_table, shards=settings.refresh_shards, now=now
         ),
-        commit=CommitDependencies(
-            connections=ConnectionStore(
-                dynamodb, settings.connections_table, shards=settings.refresh_shards, now=now
-            ),
-            tags=ConnectionTagStore(dynamodb, settings.connection_tags_table),
-            outbox=Outbox(dynamodb, settings.outbox_table),
-            sessions=sessions,
-            vault=vault,
-            now=now,
-        ),
+        tags=ConnectionTagStore(dynamodb, settings.connection_tags_table),
+        outbox=Outbox(dynamodb, settings.outbox_table),
+        sessions=sessions,
         vault=vault,
-        catalog=wiring.catalog(settings),
-        transport=Transport(allow_loopback=loopback_is_allowed()),
         now=now,
     )
-    authenticator = Authenticator(sessions=sessions, now=now)
-    return Dependencies(settings.public_base_url, authenticator, parts)
+    return Dependencies(
+        base_url=settings.public_base_url,
+        allows_loopback=allows_loopback,
+        authenticator=Authenticator(
+            keys=EnvironmentStore(dynamodb, settings.environments_table),
+            sessions=sessions,
+            now=now,
+        ),
+        forms=form_connections.Dependencies(
+            integrations=integrations,
+            reads=FlowReads(
+                dynamodb,
+                sessions=settings.sessions_table,
+                integrations=settings.integrations_table,
+                connections=settings.connections_table,
+                now=now,
+            ),
+            commit=commit,
+            vault=vault,
+            catalog=catalog,
+            transport=transport,
+            now=now,
+        ),
+        imports=imports.Dependencies(
+            integrations=integrations,
+            commit=commit,
+            vault=vault,
+            catalog=catalog,
+            transport=transport,
+            now=now,
+        ),
+    )

@@ -14,6 +14,7 @@ CASE_MODULES = (
     "connections",
     "credentials",
     "environments",
+    "imports",
     "integrations",
     "pages",
     "preflights",

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from carrick.catalog.auth_modes import AuthMode
 from tests.support.app_server import APP_ID, AppServer, running_app_server
@@ -22,6 +23,7 @@ from tests.support.authorization_server import (
 from tests.support.oauth1_server import CLIENT_ID as OAUTH1_CLIENT_ID
 from tests.support.oauth1_server import OAuth1Server, running_oauth1_server
 from tests.support.private_keys import PEM
+from tests.support.scripted_api import ScriptedApi, running_scripted_api
 
 
 class Peer(Protocol):
@@ -114,6 +116,49 @@ def app_peer(auth_mode: str) -> Iterator[Peer]:
         yield AppPeer(server, auth_mode)
 
 
+class PluginPeer:
+    """A provider of plug-ins: it gives the state back as ``payload``."""
+
+    credentials = {
+        "type": "INSTALL_PLUGIN",
+        "app_link": "https://plugins.example.com/initiate",
+        "username": "plug-in",
+        "password": CLIENT_SECRET,
+    }
+    other_client = {**credentials, "username": "other"}
+
+    def __init__(self, api: ScriptedApi) -> None:
+        self.api = api
+        api.answers["GET /account"] = (200, {})
+
+    def write_entry(self, folder: Path) -> None:
+        api = f'{{ base_url = "{self.api.url}", verification = {{ paths = ["/account"] }} }}'
+        write_provider(
+            folder,
+            self.api.url,
+            auth_mode='"INSTALL_PLUGIN"',
+            authorization_url="",
+            token_url="",
+            redirect_uri_metadata='["website_id"]',
+            account_id_paths='["website_id"]',
+            secondary_auth_mode='"BASIC"',
+            api=api,
+        )
+
+    def authorize(self, location: str) -> str:
+        assert location.startswith("https://plugins.example.com/initiate?payload=")
+        return f"/oauth/callback?{urlsplit(location).query}&website_id=site-1&token=t"
+
+    def asked(self) -> int:
+        return len(self.api.asked)
+
+
+@contextmanager
+def plugin_peer() -> Iterator[Peer]:
+    with running_scripted_api() as api:
+        yield PluginPeer(api)
+
+
 @contextmanager
 def oauth1_peer() -> Iterator[Peer]:
     with running_oauth1_server() as server:
@@ -129,6 +174,7 @@ def oauth2_peer() -> Iterator[Peer]:
 PEERS: Mapping[AuthMode, Callable[[], AbstractContextManager[Peer]]] = {
     AuthMode.APP: partial(app_peer, "APP"),
     AuthMode.CUSTOM: partial(app_peer, "CUSTOM"),
+    AuthMode.INSTALL_PLUGIN: plugin_peer,
     AuthMode.OAUTH1: oauth1_peer,
     AuthMode.OAUTH2: oauth2_peer,
 }

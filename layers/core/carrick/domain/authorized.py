@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from carrick import identifiers
 from carrick.catalog.schema import Provider
-from carrick.domain import refresh_policy
+from carrick.domain import oauth2, refresh_policy
 from carrick.domain.modes.contract import Obtained
 from carrick.domain.modes.registry import mode_of
 from carrick.errors import FlowError
-from carrick.models.connection import Connection, ConnectionKey, spread_of
+from carrick.models.connection import Connection, ConnectionKey, RefreshState, spread_of
 from carrick.models.flow import Flow
 from carrick.models.integration import Integration
 from carrick.models.session import ConnectSession
@@ -69,35 +70,68 @@ def connection_of(authorized: Authorized, obtained: Obtained, *, now: float) -> 
     # What the provider is to say cannot be given by the browser (``domain.authorization``).
     config = {**obtained.said, **flow.connection_config}
     _check_account(authorized, obtained.account_id)
+    inherited = authorized.existing or blank(authorized.key, now=now)
+    connection = replace(
+        inherited,
+        tags=inherited.tags if session.tags is None else session.tags,
+        end_user=inherited.end_user if session.end_user is None else session.end_user,
+        connection_config={**_inherited_config(inherited, provider), **config},
+        webhook_url_override=authorized.webhook_url_override,
+        requested_scopes=flow.requested_scopes,
+        binding="cookie" if flow.binding_hash else "session",
+    )
+    return holding(connection, obtained, provider, issued_at=now, now=now)
+
+
+def _inherited_config(inherited: Connection, provider: Provider) -> dict[str, Any]:
+    """Without what is looked up anew: what was not found now could be another account's."""
+    names = oauth2.looked_up_names(provider)
+    return {k: v for k, v in inherited.connection_config.items() if k not in names}
+
+
+def holding(
+    connection: Connection,
+    obtained: Obtained,
+    provider: Provider,
+    *,
+    issued_at: float | None,
+    now: float,
+) -> Connection:
+    """The connection as these credentials make it: healthy, one version on, next due by them.
+
+    ``issued_at`` is ``None`` when nobody knows how long the token has lived already.
+    """
     credentials, granted = obtained.credentials, obtained.granted_scopes
-    inherited = authorized.existing or _nothing(authorized, now)
-    connection = Connection(
-        key=authorized.key,
-        id=inherited.id,
+    connection = replace(
+        connection,
         provider=provider.name,
         auth_mode=str(provider.auth_mode),
-        created_at=inherited.created_at,
         updated_at=now,
-        version=inherited.version + 1,
-        last_fetched_at=inherited.last_fetched_at,
+        version=connection.version + 1,
         expires_at=credentials.expires_at,
         refreshable=mode_of(provider.auth_mode).is_renewable(credentials, provider),
         expiration_buffer_seconds=provider.token_expiration_buffer_seconds,
-        tags=inherited.tags if session.tags is None else session.tags,
-        end_user=inherited.end_user if session.end_user is None else session.end_user,
-        metadata=inherited.metadata,
-        connection_config={**inherited.connection_config, **config},
-        webhook_url_override=authorized.webhook_url_override,
-        requested_scopes=flow.requested_scopes,
-        granted_scopes=flow.requested_scopes if granted is None else granted,
+        granted_scopes=connection.requested_scopes if granted is None else granted,
         account_id=obtained.account_id,
-        binding="cookie" if flow.binding_hash else "session",
-        refresh=refresh_policy.after_success(now),
+        refresh=RefreshState(last_success_at=issued_at),
     )
     refresh_at = refresh_policy.next_refresh_at(
-        connection, now=now, spread=spread_of(authorized.key)
+        connection, now=now, spread=spread_of(connection.key)
     )
     return replace(connection, refresh=replace(connection.refresh, refresh_at=refresh_at))
+
+
+def blank(key: ConnectionKey, *, now: float) -> Connection:
+    """What a new connection inherits from."""
+    return Connection(
+        key=key,
+        id=identifiers.new_numeric_id(),
+        provider="",
+        auth_mode="",
+        created_at=now,
+        updated_at=now,
+        version=0,
+    )
 
 
 def _check_account(authorized: Authorized, account_id: str) -> None:
@@ -113,17 +147,3 @@ def _check_account(authorized: Authorized, account_id: str) -> None:
         raise FlowError(
             "This is another account than the one that is connected.", code="account_mismatch"
         )
-
-
-def _nothing(authorized: Authorized, now: float) -> Connection:
-    """What a new connection inherits from."""
-    flow = authorized.flow
-    return Connection(
-        key=authorized.key,
-        id=identifiers.new_numeric_id(),
-        provider=flow.provider,
-        auth_mode="",
-        created_at=now,
-        updated_at=now,
-        version=0,
-    )

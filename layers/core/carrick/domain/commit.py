@@ -11,6 +11,8 @@ from carrick.domain.modes.contract import Obtained
 from carrick.domain.vault import Vault
 from carrick.errors import ConflictError
 from carrick.models.connection import Connection
+from carrick.models.credentials import Credentials
+from carrick.store.conditional_writes import Member
 from carrick.store.connection_tags import ConnectionTagStore
 from carrick.store.connections import ConnectionStore
 from carrick.store.outbox import Outbox
@@ -52,25 +54,49 @@ def commit(
 def _commit_once(
     authorized: Authorized, obtained: Obtained, deps: CommitDependencies
 ) -> Connection:
-    flow, existing, now = authorized.flow, authorized.existing, deps.now()
-    connection = connection_of(authorized, obtained, now=now)
-    sealed = deps.vault.seal_credentials(connection.key, obtained.credentials)
-    connection = replace(connection, sealed_credentials=sealed)
-    event = auth_events.connected(
-        connection, replaced=existing is not None, operation_id=flow.operation_id, now=now
-    )
+    flow = authorized.flow
+    connection = connection_of(authorized, obtained, now=deps.now())
     result = {
         "status": "success",
         "integration_id": flow.integration_id,
         "connection_id": flow.connection_id,
     }
-    deps.connections.write(
-        deps.connections.put_write(connection, replaces=existing),
-        *deps.tags.writes(connection, previous=existing),
-        deps.outbox.write(event),
-        deps.sessions.write_result(flow.session_hash, result),
+    connection = store(
+        connection,
+        obtained.credentials,
+        deps,
+        replaces=authorized.existing,
+        operation_id=flow.operation_id,
+        also=(deps.sessions.write_result(flow.session_hash, result),),
     )
     _record(connection)
+    return connection
+
+
+def store(
+    connection: Connection,
+    credentials: Credentials,
+    deps: CommitDependencies,
+    *,
+    replaces: Connection | None,
+    operation_id: str,
+    also: tuple[Member, ...] = (),
+) -> Connection:
+    """Seal the credentials; commit connection, tags, event and what else belongs to it together.
+
+    Raises ``ConflictError`` when another write came between.
+    """
+    sealed = deps.vault.seal_credentials(connection.key, credentials)
+    connection = replace(connection, sealed_credentials=sealed)
+    event = auth_events.connected(
+        connection, replaced=replaces is not None, operation_id=operation_id, now=deps.now()
+    )
+    deps.connections.write(
+        deps.connections.put_write(connection, replaces=replaces),
+        *deps.tags.writes(connection, previous=replaces),
+        deps.outbox.write(event),
+        *also,
+    )
     return connection
 
 

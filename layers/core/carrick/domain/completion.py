@@ -9,6 +9,7 @@ from carrick.clock import Clock
 from carrick.domain import auth_events
 from carrick.domain.authorized import Authorized, check_unchanged
 from carrick.domain.commit import CommitDependencies, commit
+from carrick.domain.lookups import looked_up
 from carrick.domain.modes.contract import Obtained, Setting, Tools
 from carrick.domain.modes.redirect import Arrival
 from carrick.domain.modes.redirects import redirect_of
@@ -22,6 +23,8 @@ from carrick.store.flows import FlowStore
 from carrick.transport.client import Transport
 
 MAX_STATE_LENGTH = 256
+# Where providers put it: installed plug-ins, and forms with one field of the customer's.
+STATE_NAMES = ("state", "payload", "customField")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,11 @@ class Dependencies:
     transport: Transport
     notifier: Notifier
     now: Clock
+
+
+def state_of(params: Mapping[str, str]) -> str:
+    """The state that came back, by the first of its names that is there (contract §5.4)."""
+    return next((params[name] for name in STATE_NAMES if params.get(name)), "")
 
 
 def complete_authorization(returned: Returned, deps: Dependencies) -> Completed:
@@ -115,7 +123,7 @@ def _complete(flow: Flow, returned: Returned, deps: Dependencies) -> Completed:
 
 
 def _consume(returned: Returned, flows: FlowStore) -> Flow:
-    state, flow = returned.params.get("state", ""), None
+    state, flow = state_of(returned.params), None
     if 0 < len(state) <= MAX_STATE_LENGTH and returned.cookie:
         flow = flows.consume(hash_token(state), frozenset({hash_token(returned.cookie)}))
     if flow is None:
@@ -151,8 +159,9 @@ def _obtain(authorized: Authorized, deps: Dependencies) -> Obtained:
     secrets = deps.vault.flow_secrets(flow) if flow.sealed_secrets else FlowSecrets()
     arrival = Arrival(flow, setting, secrets, authorized.callback)
     mode = redirect_of(authorized.provider.auth_mode)
+    tools = Tools.of(setting, deps.transport, deps.now)
     try:
-        return mode.finish(arrival, Tools(deps.transport, deps.now))
+        return looked_up(mode.finish(arrival, tools), setting, tools)
     except ProviderError as error:
         if error.code == ProviderError.code:  # says "refresh", and this was none
             error.code = "request_token_external_error"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from carrick.catalog import Catalog
 from carrick.catalog.auth_modes import AuthMode
+from carrick.catalog.formats import validate
 from carrick.catalog.inputs import checked
 from carrick.domain.customer_urls import check_callback_url
 from carrick.domain.invalid_fields import invalid_field
@@ -151,6 +152,8 @@ def _check_app(given: ClientCredentials, provider: "Provider") -> None:
     try:
         if given.app_link and link is not None:
             checked(LINK, link, given.app_link)
+        if provider.auth_mode is AuthMode.INSTALL_PLUGIN:
+            validate("url", given.app_link, "app_link")
     except InvalidRequestError as error:
         raise invalid_field(["credentials", "app_link"], error.message) from None
     try:

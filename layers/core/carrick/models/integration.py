@@ -69,7 +69,8 @@ class ClientCredentials:
     """What a customer registered at the provider. ``None``: not given.
 
     ``type`` is the auth mode that they are for; ``scopes`` are separated by commas, an empty text
-    asks for the provider's default ones.
+    asks for the provider's default ones. User name and password of a plug-in are the id and secret
+    of its client.
     """
 
     type: str

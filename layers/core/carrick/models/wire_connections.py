@@ -35,6 +35,16 @@ def connection(
     }
 
 
+def imported(row: Connection, credentials: Credentials | None) -> dict[str, Any]:
+    """``POST /connections``: with the refresh token, and all dates in ``Z`` (contract §7.3)."""
+    shown = connection(row, credentials, with_refresh_token=True)
+    dates = {"created_at": row.created_at, "updated_at": row.updated_at}
+    shown |= {name: clock.iso_z(moment) for name, moment in dates.items()}
+    if row.last_fetched_at is not None:
+        shown["last_fetched_at"] = clock.iso_z(row.last_fetched_at)
+    return shown
+
+
 def summary(row: ConnectionSummary) -> dict[str, Any]:
     """One item of ``GET /connections``."""
     return {

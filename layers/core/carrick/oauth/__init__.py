@@ -7,6 +7,10 @@ takes an ``InboundResponse`` and returns a value or raises an error of ``carrick
 ``authorization``   RFC 6749 §4.1.1 and §4.1.2, RFC 9207 (``iss``), RFC 9700 §4.4 and §4.7
 ``token``           RFC 6749 §4.1.3, §4.1.4, §5.1, §6; RFC 7636 §4.5
 ``client_auth``     RFC 6749 §2.3.1 and appendix B, RFC 7523 §2.2
+``pem``             RFC 7468
+``rsa_signature``   RFC 8017 §8.2
+``saml``            RFC 7522: an assertion that Carrick signs
+``xml_messages``    XML 1.0 without document types
 ``signed_jwt``      RFC 7519 and RFC 7515: tokens that Carrick signs
 ``app_tokens``      what an app proves itself with, and the token of an installation
 ``oauth1``          RFC 5849 §3: the signature of a request

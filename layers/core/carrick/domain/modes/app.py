@@ -11,14 +11,7 @@ from carrick.catalog.endpoints import endpoint
 from carrick.catalog.inputs import checked
 from carrick.catalog.schema import Provider
 from carrick.domain import oauth2
-from carrick.domain.modes.contract import (
-    MAX_ANSWER_BYTES,
-    PROVIDER_SECONDS,
-    Obtained,
-    Setting,
-    Submitted,
-    Tools,
-)
+from carrick.domain.modes.contract import Obtained, Setting, Submitted, Tools
 from carrick.domain.modes.redirect import Arrival, Away, Departure
 from carrick.errors import FlowError, InvalidRequestError, ProviderError
 from carrick.models.credentials import Credentials
@@ -58,7 +51,7 @@ class App:
         if not config.get(INSTALLATION):
             raise FlowError("The provider did not say which installation this is.")
         credentials = installation_credentials(arrival.setting, config, tools)
-        known_by = oauth2.account_in(arrival.setting.provider, {}, config)
+        known_by = oauth2.account_id_of(arrival.setting.provider, {}, config)
         return Obtained(credentials, said, account_id=known_by)
 
     def obtain(self, submitted: Submitted, setting: Setting, tools: Tools) -> Obtained:
@@ -110,11 +103,7 @@ def installation_credentials(
     url = endpoint(setting.provider, "app_token", texts)
     app_id, now = setting.integration.custom.get("app_id", ""), tools.now()
     assertion = app_assertion(app_id, setting.secrets.private_key, now=now)
-    answer = tools.transport.send(
-        build_installation_token_request(url, assertion),
-        deadline_seconds=PROVIDER_SECONDS,
-        max_body_bytes=MAX_ANSWER_BYTES,
-    )
+    answer = tools.ask(build_installation_token_request(url, assertion))
     issued = process_installation_token_response(answer, now=now)
     values = {"access_token": issued.token, "jwtToken": assertion}
     return Credentials("APP", values, issued.expires_at, issued.raw).within_bounds()

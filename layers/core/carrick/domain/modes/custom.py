@@ -17,7 +17,7 @@ from carrick.domain.modes.app import (
 from carrick.domain.modes.contract import Obtained, Setting, Submitted, Tools
 from carrick.domain.modes.oauth2_code import OAuth2Code
 from carrick.domain.modes.redirect import Arrival, Away, Departure
-from carrick.domain.modes.verification import api_headers, verify
+from carrick.domain.modes.verification import verify, with_headers
 from carrick.errors import FlowError, InvalidRequestError, ProviderError
 from carrick.models.credentials import Credentials
 
@@ -56,12 +56,13 @@ class Custom:
         by_code = _USER.finish(arrival, tools)
         user, config = by_code.credentials, {**said, **setting.config}
         said = {**by_code.said, **said, "pending": not said.get(INSTALLATION)}
-        known_by = oauth2.account_in(setting.provider, {}, config)
+        known_by = oauth2.account_id_of(setting.provider, {}, config)
         if said["pending"]:
             return replace(by_code, said=said, account_id=known_by)
         texts = {name: value for name, value in config.items() if isinstance(value, str)}
         as_user = replace(setting, config=texts)
-        verify(user, _bearer(user, as_user, tools), as_user, tools)
+        bearer = {"authorization": f"Bearer {user.access_token}"}
+        verify(user, as_user, tools, sign=with_headers(bearer))
         both = _with_user(installation_credentials(setting, config, tools), user)
         return Obtained(both, said, by_code.granted_scopes, known_by)
 
@@ -84,11 +85,6 @@ class Custom:
         if user.refresh_token and ends_soon:
             user = _USER.renew(user, setting, tools).credentials
         return Obtained(_with_user(fresh, user))
-
-
-def _bearer(user: Credentials, setting: Setting, tools: Tools) -> dict[str, str]:
-    authorization = {"authorization": f"Bearer {user.access_token}"}
-    return {**authorization, **api_headers(user, setting, now=tools.now())}
 
 
 def _with_user(app: Credentials, user: Credentials) -> Credentials:

@@ -7,14 +7,7 @@ from carrick.catalog.endpoints import EndpointName, endpoint
 from carrick.catalog.schema import Provider
 from carrick.catalog.schema.modes import OAuth1 as Declared
 from carrick.domain import oauth2
-from carrick.domain.modes.contract import (
-    MAX_ANSWER_BYTES,
-    PROVIDER_SECONDS,
-    Obtained,
-    Setting,
-    Submitted,
-    Tools,
-)
+from carrick.domain.modes.contract import Obtained, Setting, Submitted, Tools
 from carrick.domain.modes.redirect import Arrival, Away, Departure
 from carrick.errors import FlowError, InvalidRequestError, ProviderError
 from carrick.models.credentials import Credentials
@@ -76,7 +69,7 @@ class OAuth1:
         credentials = Credentials("OAUTH1", values, raw=issued.members).within_bounds()
         said = oauth2.said_with(setting.provider, issued.members, arrival.callback)
         known_by = {**said, **setting.config}
-        account_id = oauth2.account_in(setting.provider, issued.members, known_by)
+        account_id = oauth2.account_id_of(setting.provider, issued.members, known_by)
         return Obtained(credentials, said, account_id=account_id)
 
     def obtain(self, submitted: Submitted, setting: Setting, tools: Tools) -> Obtained:
@@ -132,7 +125,4 @@ def _params(departure: Departure) -> dict[str, str | None]:
 
 
 def _sent(request: OutboundRequest, tools: Tools) -> Issued:
-    answer = tools.transport.send(
-        request, deadline_seconds=PROVIDER_SECONDS, max_body_bytes=MAX_ANSWER_BYTES
-    )
-    return oauth1_flow.process_token_response(answer, now=tools.now())
+    return oauth1_flow.process_token_response(tools.ask(request), now=tools.now())

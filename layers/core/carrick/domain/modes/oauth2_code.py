@@ -7,14 +7,7 @@ from carrick import identifiers
 from carrick.catalog.endpoints import endpoint
 from carrick.catalog.schema import Provider
 from carrick.domain import oauth2
-from carrick.domain.modes.contract import (
-    MAX_ANSWER_BYTES,
-    PROVIDER_SECONDS,
-    Obtained,
-    Setting,
-    Submitted,
-    Tools,
-)
+from carrick.domain.modes.contract import Obtained, Setting, Submitted, Tools
 from carrick.domain.modes.redirect import Arrival, AuthorizationParams, Away, Departure
 from carrick.errors import InvalidRequestError, ProviderError, RefreshError
 from carrick.models.credentials import Credentials
@@ -113,9 +106,7 @@ class OAuth2Code:
         )
         request = build_refresh_request(endpoint, client, refresh_token=credentials.refresh_token)
         asked_at = tools.now()
-        answer = tools.transport.send(
-            request, deadline_seconds=PROVIDER_SECONDS, max_body_bytes=MAX_ANSWER_BYTES
-        )
+        answer = tools.ask(request)
         tokens = process_token_response(
             answer,
             oauth2.token_rules(setting.provider),
@@ -136,7 +127,7 @@ def obtained(
     """What a good token answer gives. ``config`` is what the account may be known by."""
     credentials = oauth2.credentials_of(tokens, override or {})
     scopes = None if tokens.scope is None else oauth2.granted_scopes(tokens, ())
-    account_id = oauth2.account_id_of(provider, tokens, {**said, **config})
+    account_id = oauth2.account_id_of(provider, tokens.raw, {**said, **config})
     return Obtained(credentials.within_bounds(), said, scopes, account_id)
 
 
