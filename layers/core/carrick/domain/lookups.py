@@ -19,8 +19,7 @@ from carrick.catalog.schema.api import Lookup
 from carrick.clock import Clock
 from carrick.domain import oauth2
 from carrick.domain.modes.contract import Obtained, Setting, Tools
-from carrick.domain.modes.placeholders import Values, values_of
-from carrick.domain.modes.verification import api_headers
+from carrick.domain.modes.placeholders import rendered, values_of
 from carrick.errors import CarrickError, FlowError, ProviderUnavailableError
 from carrick.models.http import OutboundRequest
 from carrick.oauth.answers import at_path
@@ -87,8 +86,8 @@ def _answer(
     headers = {
         "accept": "application/json",
         **({"authorization": f"Bearer {token}"} if token else {}),
-        **api_headers(credentials, setting, now=tools.now()),
-        **_rendered(lookup.headers, values),
+        **_lower(rendered(setting.provider.api.headers, values)),
+        **_lower({name: render(text, values) for name, text in lookup.headers.items()}),
     }
     body = b""
     if lookup.body is not None:
@@ -146,8 +145,8 @@ def _check_urls(provider: Provider, config: Mapping[str, str], setting: Setting)
             ) from error
 
 
-def _rendered(headers: Mapping[str, str], values: Values) -> dict[str, str]:
-    return {name.lower(): render(template, values) for name, template in headers.items()}
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def _texts(config: Config) -> dict[str, str]:
