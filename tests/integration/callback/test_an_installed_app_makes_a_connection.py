@@ -60,6 +60,19 @@ def both(stack: RunningStack, server: AppServer, tmp_path: Path) -> Apps:
     return Apps(stack, server, tmp_path, "CUSTOM")
 
 
+@pytest.mark.parametrize("mode", ["APP", "CUSTOM"])
+def test_the_packaged_entries_lead_to_the_vendors_page(
+    stack: RunningStack, server: AppServer, mode: str
+) -> None:
+    credentials = {**AppPeer(server, mode).credentials, "app_link": "https://github.com/apps/x/"}
+    provider = "github-app" if mode == "APP" else "github-app-oauth"
+    tenant = Tenant(stack)
+    tenant.integrate(provider=provider, credentials=credentials)
+    location = Browser(tenant).start().location
+
+    assert location.startswith("https://github.com/apps/x/installations/new?state=")
+
+
 def test_the_installations_token_is_read_and_renewed(apps: Apps) -> None:
     assert apps.install().status == 200
     connection = apps.connection()

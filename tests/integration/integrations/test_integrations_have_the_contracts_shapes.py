@@ -164,6 +164,15 @@ APP = {"app_id": "1", "app_link": "https://github.com/apps/x", "private_key": PE
                 "webhook_secret": None,
             },
         ),
+        (
+            "plugin-provider",
+            {
+                "type": "INSTALL_PLUGIN",
+                "app_link": "https://plugins.example.com/x",
+                "username": "u",
+                "password": SECRET,
+            },
+        ),
         ("tba-provider", None),
         ("key-provider", None),
     ],

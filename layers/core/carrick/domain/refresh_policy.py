@@ -71,8 +71,10 @@ def needs_refresh(connection: Connection, now: float) -> bool:
 
 def has_old_app_jwt(connection: Connection, now: float) -> bool:
     """Whether the JWT in an app's credentials ends within minutes, or has ended."""
+    if connection.auth_mode not in APP_MODES or connection.connection_config.get("pending"):
+        return False
     issued_at = connection.refresh.last_success_at or connection.created_at
-    return connection.auth_mode in APP_MODES and now - issued_at > APP_JWT_FRESH_SECONDS
+    return now - issued_at > APP_JWT_FRESH_SECONDS
 
 
 def may_try(connection: Connection, now: float) -> bool:
