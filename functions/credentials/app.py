@@ -16,6 +16,7 @@ from carrick.errors import ValidationFailedError
 from carrick.models import api_credentials
 from carrick.models.fields import Body
 from carrick.models.patterns import UNIQUE_KEY
+from functions.credentials.answers import shown
 from functions.credentials.dependencies import dependencies
 from functions.credentials.imports import imported
 
@@ -51,7 +52,7 @@ def submit(request: Request) -> Response:
     path = request.route.removeprefix("POST ").removesuffix("/{integration_id}")
     model, auth_modes = BODIES[path]
     body = parse_body(request, model, optional=True)
-    key = connect(
+    settled = connect(
         request.session,
         FormRequest(
             integration_id=path_parameter(request, "integration_id", UNIQUE_KEY),
@@ -62,9 +63,7 @@ def submit(request: Request) -> Response:
         ),
         dependencies().forms,
     )
-    return json_response(
-        200, {"connectionId": key.connection_id, "providerConfigKey": key.integration_id}
-    )
+    return json_response(200, shown(settled, request.session))
 
 
 @api.route("POST /connections", CREATE)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from carrick import wiring
 from carrick.crypto.envelope import Envelope
-from carrick.domain import form_connections, imports
+from carrick.domain import form_connections, imports, settlement
 from carrick.domain.commit import CommitDependencies
 from carrick.domain.vault import Vault
 from carrick.edge.caller import Authenticator
@@ -20,6 +20,7 @@ from carrick.settings import (
     OutboxSettings,
     SessionsSettings,
     ShardSettings,
+    UnconfirmedSettings,
     loopback_is_allowed,
 )
 from carrick.store.connection_tags import ConnectionTagStore
@@ -29,6 +30,7 @@ from carrick.store.flow_reads import FlowReads
 from carrick.store.integrations import IntegrationStore
 from carrick.store.outbox import Outbox
 from carrick.store.sessions import SessionStore
+from carrick.store.unconfirmed import UnconfirmedStore
 from carrick.transport.client import Transport
 
 
@@ -37,6 +39,7 @@ class Settings(
     EnvironmentsSettings,
     SessionsSettings,
     IntegrationsSettings,
+    UnconfirmedSettings,
     ConnectionsSettings,
     ConnectionTagsSettings,
     OutboxSettings,
@@ -74,7 +77,6 @@ def dependencies() -> Dependencies:
         tags=ConnectionTagStore(dynamodb, settings.connection_tags_table),
         outbox=Outbox(dynamodb, settings.outbox_table),
         sessions=sessions,
-        vault=vault,
         now=now,
     )
     return Dependencies(
@@ -94,7 +96,11 @@ def dependencies() -> Dependencies:
                 connections=settings.connections_table,
                 now=now,
             ),
-            commit=commit,
+            settlement=settlement.Dependencies(
+                commit=commit,
+                unconfirmed=UnconfirmedStore(dynamodb, settings.unconfirmed_table, now=now),
+                vault=vault,
+            ),
             vault=vault,
             catalog=catalog,
             transport=transport,

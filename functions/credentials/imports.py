@@ -30,6 +30,7 @@ def imported(request: Request, deps: Dependencies) -> Response:
 def _asked(body: ImportConnection) -> ImportRequest:
     members = body.credentials.model_dump(exclude_none=True)
     expires_at = members.pop("expires_at", None)
+    assertion_option = members.pop("assertionOption", {})
     config = body.connection_config
     scopes = config.oauth_scopes_override if config is not None else None
     return ImportRequest(
@@ -37,6 +38,7 @@ def _asked(body: ImportConnection) -> ImportRequest:
         connection_id=body.connection_id or "",
         type=members.pop("type"),
         credentials=members,
+        assertion_option=assertion_option,
         expires_at=clock.parse_iso(expires_at) if expires_at else None,
         connection_config=config.stored() if config is not None else None,
         scopes=tuple(scopes) if scopes else None,

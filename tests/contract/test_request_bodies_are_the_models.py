@@ -27,6 +27,7 @@ MODELS: dict[str, type[Body]] = {
     "PATCH /integrations/{integration_id}": api_integrations.UpdateIntegration,
     "POST /connect/sessions": api_sessions.CreateSession,
     "POST /connect/sessions/reconnect": api_sessions.CreateReconnectSession,
+    "POST /connect/sessions/confirm": api_sessions.ConfirmSession,
     "POST /connect/telemetry": api_sessions.Telemetry,
     "POST /api-auth/api-key/{integration_id}": api_credentials.ApiKey,
     "POST /api-auth/basic/{integration_id}": api_credentials.Basic,

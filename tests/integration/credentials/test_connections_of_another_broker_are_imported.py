@@ -29,7 +29,7 @@ CLIENT_CREDENTIALS = {
     "client_secret": "canary-secret-own-client",
     "expires_at": END,
 }
-FORMS = ("API_KEY", "BASIC", "NONE", "TWO_STEP")
+FORMS = ("API_KEY", "BASIC", "BILL", "JWT", "NONE", "SIGNATURE", "TBA", "TWO_STEP")
 
 
 def sent(tenant: Tenant, credentials: Mapping[str, Any], **more: Any) -> Response:
@@ -83,7 +83,7 @@ def test_what_a_form_could_fill_in_is_tried_first(
     forms.use(mode)
     shown = imported(forms.tenant, {"type": mode, **(BODIES[mode] or {})}, connection_id="c-1")
 
-    assert len(forms.api.asked) == {"NONE": 0}.get(mode, 2)
+    assert len(forms.api.asked) == {"BILL": 1, "NONE": 0}.get(mode, 2)
     read = forms.tenant.read("c-1").json()
     assert read["credentials"] == shown["credentials"]
     assert read["credentials"]["type"] == mode

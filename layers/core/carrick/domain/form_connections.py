@@ -1,7 +1,7 @@
 """Connections without a redirect: a person's form, or nothing at all, becomes a connection.
 
 The same path as a redirect flow: the session decides what may be connected, the entry checks what
-was filled in, the mode obtains credentials, and ``domain.commit`` stores all of it at once. What
+was filled in, the mode obtains credentials, and ``domain.settlement`` keeps them at once. What
 binds it to a browser is the session token, which only that browser holds.
 """
 
@@ -16,11 +16,12 @@ from carrick.catalog.schema import InputField, Provider
 from carrick.clock import Clock
 from carrick.domain import oauth2
 from carrick.domain.authorized import Authorized, check_unchanged
-from carrick.domain.commit import CommitDependencies, commit
 from carrick.domain.lookups import looked_up
 from carrick.domain.modes.contract import Obtained, Setting, Tools
 from carrick.domain.modes.placeholders import preset_of
 from carrick.domain.modes.registry import mode_of
+from carrick.domain.settlement import Dependencies as SettlementDependencies
+from carrick.domain.settlement import Settled, settle
 from carrick.domain.vault import Vault
 from carrick.errors import (
     EgressError,
@@ -30,7 +31,6 @@ from carrick.errors import (
     ProviderUnavailableError,
     ValidationFailedError,
 )
-from carrick.models.connection import ConnectionKey
 from carrick.models.flow import Flow
 from carrick.models.integration import Integration
 from carrick.models.session import ConnectSession
@@ -60,15 +60,15 @@ class FormRequest:
 class Dependencies:
     integrations: IntegrationStore
     reads: FlowReads
-    commit: CommitDependencies
+    settlement: SettlementDependencies
     vault: Vault
     catalog: Catalog
     transport: Transport
     now: Clock
 
 
-def connect(session: ConnectSession, request: FormRequest, deps: Dependencies) -> ConnectionKey:
-    """Make the connection; returns what names it.
+def connect(session: ConnectSession, request: FormRequest, deps: Dependencies) -> Settled:
+    """Make the connection, or what waits to be confirmed; returns what names it.
 
     Raises ``NotFoundError`` (``unknown_provider_config``, ``unknown_provider_template``),
     ``InvalidRequestError`` (``invalid_auth_mode``, ``integration_not_allowed``, a value that does
@@ -84,11 +84,11 @@ def connect(session: ConnectSession, request: FormRequest, deps: Dependencies) -
         secrets=deps.vault.custom_secrets(integration),
         config=flow.connection_config,
         scopes=flow.requested_scopes,
-        assertion_option=_assertion_option(provider, request.assertion_option),
+        assertion_option=assertion_option(provider, request.assertion_option),
     )
     submitted = supplied(provider, request.submitted, setting)
     obtained = obtain(submitted, setting, Tools.of(setting, deps.transport, deps.now))
-    return commit(authorized, obtained, deps.commit, read_again=lambda: _read(flow, deps)).key
+    return settle(authorized, obtained, deps.settlement, read_again=lambda: _read(flow, deps))
 
 
 def _wanted(
@@ -189,7 +189,8 @@ def supplied(provider: Provider, submitted: Mapping[str, str], setting: Setting)
     return {**others, **_checked(asked, submitted, _may_be_empty(provider, submitted))}
 
 
-def _assertion_option(provider: Provider, given: Mapping[str, str]) -> dict[str, str]:
+def assertion_option(provider: Provider, given: Mapping[str, str]) -> dict[str, str]:
+    """What is used once for an assertion, checked as the entry declares."""
     _check_known(given, provider.assertion_option)
     return _checked(provider.assertion_option, given)
 

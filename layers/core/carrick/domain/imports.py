@@ -17,10 +17,11 @@ from carrick.domain import oauth2
 from carrick.domain.authorized import blank, holding
 from carrick.domain.commit import TRIES, CommitDependencies, store
 from carrick.domain.connections import MAX_METADATA_BYTES
-from carrick.domain.form_connections import obtain, supplied
+from carrick.domain.form_connections import assertion_option, obtain, supplied
 from carrick.domain.invalid_fields import invalid_field
 from carrick.domain.lookups import looked_up
 from carrick.domain.modes.contract import Obtained, Setting, Tools
+from carrick.domain.sealing import sealed
 from carrick.domain.vault import Vault
 from carrick.errors import ConflictError, InvalidRequestError, NotFoundError, PayloadTooLargeError
 from carrick.models.connection import Connection, ConnectionKey
@@ -46,6 +47,7 @@ class ImportRequest:
     connection_id: str
     type: str
     credentials: Mapping[str, Any] = field(repr=False)
+    assertion_option: Mapping[str, str] = field(default_factory=dict, repr=False)
     expires_at: float | None = None
     connection_config: Mapping[str, str | bool] | None = None
     scopes: tuple[str, ...] | None = None
@@ -91,6 +93,7 @@ def import_connection(
         secrets=deps.vault.custom_secrets(integration),
         config={name: value for name, value in config.items() if isinstance(value, str)},
         scopes=request.scopes or integration.scopes or provider.default_scopes,
+        assertion_option=assertion_option(provider, request.assertion_option),
     )
     obtained = _obtained(request, setting, Tools.of(setting, deps.transport, deps.now))
     named = {
@@ -113,18 +116,15 @@ def _stored(
 ) -> Connection:
     """The committed connection: again if another write came between, onto what is there then."""
     operation_id = identifiers.new_operation_id()
+    granted = sealed(key, obtained, provider, deps.vault)
 
     def write() -> Connection:
         before, now = deps.commit.connections.get(key), deps.now()
         connection = replace(before or blank(key, now=now), **named)
         issued_at = None if obtained.credentials.type in TAKEN_AS_THEY_ARE else now
-        return store(
-            holding(connection, obtained, provider, issued_at=issued_at, now=now),
-            obtained.credentials,
-            deps.commit,
-            replaces=before,
-            operation_id=operation_id,
-        )
+        connection = holding(connection, granted, provider, issued_at=issued_at, now=now)
+        store(connection, deps.commit, replaces=before, operation_id=operation_id)
+        return connection
 
     for _ in range(TRIES - 1):
         try:
@@ -178,13 +178,20 @@ def _config(
 
 def _obtained(request: ImportRequest, setting: Setting, tools: Tools) -> Obtained:
     if request.type not in TAKEN_AS_THEY_ARE:
-        return obtain(supplied(setting.provider, request.credentials, setting), setting, tools)
+        return obtain(supplied(setting.provider, _as_filled_in(request), setting), setting, tools)
     values = dict(request.credentials)
     raw = {name: value for name, value in values.items() if name != "config_override"}
     account_id = oauth2.account_id_of(setting.provider, raw, setting.config)
     credentials = Credentials(request.type, values, request.expires_at, raw)
     obtained = Obtained(credentials.within_bounds(), account_id=account_id)
     return looked_up(obtained, setting, tools)
+
+
+def _as_filled_in(request: ImportRequest) -> dict[str, str]:
+    """The members as a form has them: there a client of the person's own has names of its own."""
+    filled_in = dict(request.credentials)
+    client = filled_in.pop("config_override", {})
+    return {**filled_in, **{f"oauth_{name}_override": value for name, value in client.items()}}
 
 
 def _named(request: ImportRequest) -> dict[str, Any]:

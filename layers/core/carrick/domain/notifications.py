@@ -58,8 +58,8 @@ class Notifier:
     sockets: SocketStore
     gateway: SocketGateway
 
-    def succeeded(self, waiting: Waiting, *, is_pending: bool = False) -> None:
-        """Tell of a connection that was made. Never raises."""
+    def succeeded(self, waiting: Waiting, *, is_pending: bool) -> None:
+        """Tell of a connection that was made, or waits to be confirmed. Never raises."""
         self._tell(waiting, success_message(waiting, is_pending=is_pending))
 
     def failed(self, waiting: Waiting, error: CarrickError) -> None:
@@ -78,8 +78,8 @@ class Notifier:
         observability.info("browser_told" if is_told else "browser_gone")
 
 
-def success_message(waiting: Waiting, *, is_pending: bool = False) -> dict[str, Any]:
-    """What resolves the official client's promise. ``is_pending``: there is more to come."""
+def success_message(waiting: Waiting, *, is_pending: bool) -> dict[str, Any]:
+    """What resolves the official client's promise. Never with what confirms the connection."""
     return {
         "message_type": "success",
         "provider_config_key": waiting.integration_id,

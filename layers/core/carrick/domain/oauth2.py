@@ -49,7 +49,7 @@ def token_endpoint(
         body_format=provider.token_body_format,
         method=provider.token_method,
         headers=rendered(provider.token_headers, config),
-        params=rendered(provider.token_params, config),
+        params={**rendered(provider.token_params, config), **resource_of(provider, config)},
         param_renames=provider.token_param_renames,
     )
 
@@ -62,9 +62,14 @@ def refresh_endpoint(
     return replace(
         exchange,
         url=endpoint(provider, "refresh", config, allowed_hosts=allowed_hosts),
-        params=rendered(provider.refresh_params, config),
+        params={**rendered(provider.refresh_params, config), **resource_of(provider, config)},
         headers={**exchange.headers, **rendered(provider.refresh_headers, config)},
     )
+
+
+def resource_of(provider: Provider, config: Config) -> dict[str, str]:
+    """Whom the tokens are for, in each request for them (RFC 8707 §2): a parameter, or none."""
+    return rendered({"resource": provider.resource} if provider.resource else {}, config)
 
 
 def client_of(provider: Provider, client_id: str, client_secret: str) -> Client:
@@ -82,16 +87,27 @@ def token_rules(provider: Provider) -> TokenRules:
         refresh_token_path=shape.refresh_token_path,
         expires_in_unit=provider.expires_in_unit,
         fixed_lifetime_seconds=provider.token_lifetime_seconds or None,
+        dpop=provider.dpop,
     )
 
 
-def credentials_of(tokens: TokenSet, config_override: Mapping[str, str]) -> Credentials:
-    """Credentials of type ``OAUTH2`` (contract §6.1) from a good token answer."""
+def credentials_of(
+    tokens: TokenSet,
+    config_override: Mapping[str, str],
+    *,
+    dpop_key: Mapping[str, str] | None = None,
+) -> Credentials:
+    """Credentials of type ``OAUTH2`` (contract §6.1) from a good token answer.
+
+    ``dpop_key`` is beside the token: who reads one is to use it, and cannot without the other.
+    """
     values: dict[str, Any] = {"access_token": tokens.access_token}
     if tokens.refresh_token:
         values["refresh_token"] = tokens.refresh_token
     if config_override:
         values["config_override"] = dict(config_override)
+    if dpop_key:
+        values["dpop_key"] = dict(dpop_key)
     return Credentials("OAUTH2", values, tokens.expires_at, tokens.raw)
 
 

@@ -6,7 +6,16 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model
 
 from carrick import clock
 from carrick.models.api_connections import WhoConnects
-from carrick.models.api_credentials import ApiKey, Basic, Pem, Required, TwoStep
+from carrick.models.api_credentials import (
+    ApiKey,
+    Basic,
+    Bill,
+    Jwt,
+    Pem,
+    Required,
+    Signature,
+    TwoStep,
+)
 from carrick.models.api_sessions import OWN_CLIENT, Tags
 from carrick.models.fields import Body, ConnectionId, UniqueKey, Url
 
@@ -74,6 +83,27 @@ class ImportedTwoStep(TwoStep):
     type: Literal["TWO_STEP"]
 
 
+class ImportedJwt(Jwt):
+    """JWT: the fields that the provider's entry declares; the token is signed here."""
+
+    type: Literal["JWT"]
+
+
+class ImportedBill(Bill):
+    """BILL: a session is opened."""
+
+    type: Literal["BILL"]
+
+
+class TokenBased(Body):
+    """TBA: a token made by hand, and perhaps a client of the person's own."""
+
+    type: Literal["TBA"]
+    token_id: Required
+    token_secret: Required
+    config_override: ClientOverride | None = None
+
+
 class Nothing(Body):
     """NONE."""
 
@@ -81,7 +111,16 @@ class Nothing(Body):
 
 
 Imported = Annotated[
-    OAuth2 | ClientCredentials | ImportedApiKey | ImportedBasic | ImportedTwoStep | Nothing,
+    OAuth2
+    | ClientCredentials
+    | ImportedApiKey
+    | ImportedBasic
+    | ImportedTwoStep
+    | ImportedJwt
+    | ImportedBill
+    | Signature
+    | TokenBased
+    | Nothing,
     Field(discriminator="type"),
 ]
 

@@ -41,10 +41,12 @@ class Flow:
 class FlowSecrets:
     """The sealed part of a flow.
 
-    ``code_verifier`` is empty where the provider takes no PKCE. ``token`` and ``token_secret`` are
-    the temporary credentials of OAuth 1.0a (RFC 5849 §2.1).
+    ``code_verifier`` is empty where the provider takes no PKCE. ``dpop_key`` is the connection's
+    private key as a JWK (RFC 9449). ``token`` and ``token_secret`` are the temporary credentials of
+    OAuth 1.0a (RFC 5849 §2.1).
     """
 
     code_verifier: str = field(default="", repr=False)
+    dpop_key: Mapping[str, str] = field(default_factory=dict, repr=False)
     token: str = field(default="", repr=False)
     token_secret: str = field(default="", repr=False)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from carrick import clock
-from carrick.models.connection import Connection, ConnectionSummary
+from carrick.models.connection import Connection, ConnectionKey, ConnectionSummary
 from carrick.models.credentials import Credentials, without_refresh_tokens
 from carrick.models.session import ConnectSession
 
@@ -113,12 +113,21 @@ def session(row: ConnectSession, websockets_path: str) -> dict[str, Any]:
 
 
 def created_session(token: str, row: ConnectSession, base_url: str) -> dict[str, Any]:
-    """``POST /connect/sessions``. The link's path ends in a slash, as the clients have it."""
-    return {
+    """``POST /connect/sessions``. The link's path ends in a slash, as the clients have it.
+
+    ``session_id`` names the session where its token would say too much: in a confirmation.
+    """
+    data = {
         "token": token,
         "connect_link": f"{base_url}/connect/?session_token={token}",
         "expires_at": clock.iso_z(row.expires_at),
     }
+    return {**data, "session_id": row.token_hash} if row.confirm_required else data
+
+
+def confirmed(key: ConnectionKey) -> dict[str, str]:
+    """``POST /connect/sessions/confirm``."""
+    return {"provider_config_key": key.integration_id, "connection_id": key.connection_id}
 
 
 def _errors(code: str, operation_id: str) -> list[dict[str, str]]:
