@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from carrick.catalog import Catalog
 from carrick.catalog.auth_modes import AuthMode
+from carrick.catalog.formats import validate
 from carrick.catalog.inputs import checked
 from carrick.domain.customer_urls import check_callback_url
 from carrick.domain.invalid_fields import invalid_field
@@ -17,9 +18,13 @@ from carrick.models.integration import (
     Integration,
     IntegrationChanges,
 )
+from carrick.oauth.app_tokens import pem_of
 
 if TYPE_CHECKING:
     from carrick.catalog.schema import InputField, Provider
+
+# The entry's name for the page where an app is installed.
+LINK = "appPublicLink"
 
 MODES_THAT_NEED_CREDENTIALS = frozenset(
     {AuthMode.OAUTH1, AuthMode.OAUTH2, AuthMode.APP, AuthMode.CUSTOM}
@@ -125,6 +130,7 @@ def _with_credentials(
     if given.scopes is not None or not scopes:
         asked = [scope for scope in (given.scopes or "").split(",") if scope]
         scopes = tuple(dict.fromkeys(asked)) or provider.default_scopes
+    _check_app(given, provider)
     app = {"app_id": given.app_id, "app_link": given.app_link}
     changed_facts = replace(
         facts,
@@ -138,6 +144,24 @@ def _with_credentials(
         webhook_secret=secrets.webhook_secret if webhook_secret is None else webhook_secret,
         custom=replace(secrets.custom, private_key=given.private_key or ""),
     )
+
+
+def _check_app(given: ClientCredentials, provider: "Provider") -> None:
+    """What would otherwise fail only when somebody connects."""
+    link = provider.connection_config.get(LINK)
+    try:
+        if given.app_link and link is not None:
+            checked(LINK, link, given.app_link)
+        if provider.auth_mode is AuthMode.INSTALL_PLUGIN:
+            validate("url", given.app_link, "app_link")
+    except InvalidRequestError as error:
+        raise invalid_field(["credentials", "app_link"], error.message) from None
+    try:
+        if given.private_key is not None:
+            pem_of(given.private_key)
+    except InvalidRequestError:
+        message = "Not an RSA private key in PEM, nor the base64 of one"
+        raise invalid_field(["credentials", "private_key"], message) from None
 
 
 def _checked_config(given: Mapping[str, str], fields: Mapping[str, "InputField"]) -> dict[str, str]:

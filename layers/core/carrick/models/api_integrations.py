@@ -24,25 +24,13 @@ Values = Annotated[
 ]
 
 
-def _rsa_private_key(text: str) -> str:
-    key = text.strip()
-    if not (
-        key.startswith("-----BEGIN RSA PRIVATE KEY-----")
-        and key.endswith("-----END RSA PRIVATE KEY-----")
-    ):
-        raise ValueError("Not an RSA private key in PEM")
-    return text
-
-
 def _host(text: str) -> str:
     if not is_hostname(text.removeprefix(".")):
         raise ValueError("Not a host name in lower case, nor one after a dot")
     return text
 
 
-PrivateKey = Annotated[
-    str, StringConstraints(max_length=16384), AfterValidator(_rsa_private_key), Field(repr=False)
-]
+PrivateKey = Annotated[str, StringConstraints(max_length=16384), Field(repr=False)]
 Host = Annotated[str, StringConstraints(max_length=254), AfterValidator(_host)]
 
 
@@ -76,8 +64,18 @@ class CustomCredentials(Body):
     private_key: PrivateKey
 
 
+class PluginCredentials(Body):
+    """A plug-in, and the pair that its requests are made with."""
+
+    type: Literal["INSTALL_PLUGIN"]
+    app_link: Url
+    username: ShortText
+    password: Secret
+
+
 Credentials = Annotated[
-    OauthCredentials | AppCredentials | CustomCredentials, Field(discriminator="type")
+    OauthCredentials | AppCredentials | CustomCredentials | PluginCredentials,
+    Field(discriminator="type"),
 ]
 
 
@@ -98,7 +96,10 @@ class _IntegrationBody(Body):
         if "unique_key" in given:
             given["integration_id"] = given.pop("unique_key")
         if "credentials" in given:
-            given["credentials"] = ClientCredentials(**given["credentials"])
+            names = {"username": "client_id", "password": "client_secret"}
+            members = given["credentials"].items()
+            renamed = {names.get(name, name): value for name, value in members}
+            given["credentials"] = ClientCredentials(**renamed)
         if "allowed_hosts" in given:
             given["allowed_hosts"] = tuple(given["allowed_hosts"])
         return IntegrationChanges(**given)

@@ -34,6 +34,11 @@ class Integration:
     integration_config: Mapping[str, str] = field(default_factory=dict)
     sealed_custom: bytes = field(default=b"", repr=False)
 
+    @property
+    def registered_id(self) -> str:
+        """What the provider knows the customer's client by: its client id, else its app's id."""
+        return self.client_id or self.custom.get("app_id", "")
+
 
 @dataclass(frozen=True, slots=True)
 class CustomSecrets:
@@ -64,7 +69,8 @@ class ClientCredentials:
     """What a customer registered at the provider. ``None``: not given.
 
     ``type`` is the auth mode that they are for; ``scopes`` are separated by commas, an empty text
-    asks for the provider's default ones.
+    asks for the provider's default ones. User name and password of a plug-in are the id and secret
+    of its client.
     """
 
     type: str

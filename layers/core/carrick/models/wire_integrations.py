@@ -43,6 +43,13 @@ def credentials_body(credentials: ClientCredentials | None) -> dict[str, Any] | 
             "scopes": credentials.scopes or None,
             "webhook_secret": credentials.webhook_secret or None,
         }
+    if credentials.type == "INSTALL_PLUGIN":
+        return {
+            "type": credentials.type,
+            "app_link": credentials.app_link or None,
+            "username": credentials.client_id or None,
+            "password": credentials.client_secret or None,
+        }
     app = {
         "app_id": credentials.app_id or None,
         "app_link": credentials.app_link or None,

@@ -49,6 +49,11 @@ class RedirectMode(Protocol):
         """Whether an integration without a client id cannot begin."""
         ...
 
+    @property
+    def sends_redirect_uri(self) -> bool:
+        """Whether the flow says where to return. Else the provider has one URL for all flows."""
+        ...
+
     def begins_with_secret(self, provider: Provider) -> bool:
         """Whether the provider is asked before the browser leaves, with the client's secret."""
         ...
