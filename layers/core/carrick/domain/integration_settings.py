@@ -12,6 +12,7 @@ from carrick.domain.invalid_fields import invalid_field
 from carrick.domain.vault import Vault
 from carrick.errors import InvalidRequestError, NotFoundError
 from carrick.models.integration import (
+    REGISTERED_REDIRECT_URI,
     ClientCredentials,
     CustomSecrets,
     Integration,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 MODES_THAT_NEED_CREDENTIALS = frozenset(
     {AuthMode.OAUTH1, AuthMode.OAUTH2, AuthMode.APP, AuthMode.CUSTOM}
 )
+MODES_WITH_PUBLIC_CLIENTS = frozenset({AuthMode.MCP_OAUTH2, AuthMode.MCP_OAUTH2_GENERIC})
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +121,16 @@ def _with_credentials(
             ["credentials", "type"], "incompatible credentials auth type and provider auth"
         )
     is_public = provider.token_endpoint_auth_method == "none"  # noqa: S105 - RFC 7591 §2
+    is_public = is_public or provider.auth_mode in MODES_WITH_PUBLIC_CLIENTS
     if given.client_id and given.client_secret is None and not is_public:
         raise invalid_field(["credentials", "client_secret"], "Required", code="invalid_type")
     scopes = facts.scopes
     if given.scopes is not None or not scopes:
         asked = [scope for scope in (given.scopes or "").split(",") if scope]
         scopes = tuple(dict.fromkeys(asked)) or provider.default_scopes
+    if not given.client_id and facts.custom.get(REGISTERED_REDIRECT_URI):
+        # The client that Carrick had registered stays: connections live by it.
+        return replace(facts, scopes=scopes), secrets
     app = {"app_id": given.app_id, "app_link": given.app_link}
     changed_facts = replace(
         facts,

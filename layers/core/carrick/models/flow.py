@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,10 @@ class Flow:
 class FlowSecrets:
     """The sealed part of a flow. ``code_verifier`` is empty where the provider takes no PKCE.
 
-    ``dpop_key`` is the connection's private key as a JWK (RFC 9449).
+    ``dpop_key`` is the connection's private key as a JWK (RFC 9449), ``mcp_server`` the members of
+    a ``models.mcp.McpServer``.
     """
 
     code_verifier: str = field(default="", repr=False)
     dpop_key: Mapping[str, str] = field(default_factory=dict, repr=False)
+    mcp_server: Mapping[str, Any] = field(default_factory=dict, repr=False)

@@ -47,6 +47,14 @@ class Transport:
         self._user_agent = user_agent
         self._ssl_context = ssl_context
 
+    def check(self, url: str) -> None:
+        """Refuse a URL that ``send`` would refuse before it looks up a name.
+
+        For one that a browser is sent to, or that is kept for later. Raises
+        ``EgressRefusedError``.
+        """
+        check_url(url, allow_loopback=self._allow_loopback)
+
     def send(
         self,
         request: OutboundRequest,

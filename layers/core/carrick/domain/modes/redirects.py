@@ -3,11 +3,16 @@
 from collections.abc import Mapping
 
 from carrick.catalog.auth_modes import AuthMode
+from carrick.domain.modes.mcp import McpOAuth2, McpOAuth2Generic
 from carrick.domain.modes.oauth2_code import OAuth2Code
 from carrick.domain.modes.redirect import RedirectMode
 from carrick.errors import FlowError
 
-REDIRECTS: Mapping[AuthMode, RedirectMode] = {AuthMode.OAUTH2: OAuth2Code()}
+REDIRECTS: Mapping[AuthMode, RedirectMode] = {
+    AuthMode.OAUTH2: OAuth2Code(),
+    AuthMode.MCP_OAUTH2: McpOAuth2(),
+    AuthMode.MCP_OAUTH2_GENERIC: McpOAuth2Generic(),
+}
 
 
 def redirect_of(auth_mode: AuthMode) -> RedirectMode:
