@@ -32,6 +32,9 @@ ONLY = {
     "aws_lambda_powertools": ("carrick.observability",),
     "boto3": (),
     "botocore": ("carrick.wiring",),
+    "botocore.auth": ("carrick.domain.sigv4",),
+    "botocore.awsrequest": ("carrick.domain.sigv4",),
+    "botocore.credentials": ("carrick.domain.sigv4",),
     "botocore.exceptions": (
         "carrick.crypto",
         "carrick.store",
@@ -49,7 +52,7 @@ ONLY = {
     "http.client": ("carrick.transport.client",),
     "smtplib": (),
     "socket": ("carrick.transport.client",),
-    "ssl": ("carrick.transport.client",),
+    "ssl": ("carrick.transport.client", "carrick.transport.client_certificate"),
     "urllib.request": (),
     "urllib3": (),
     # Starting something else.

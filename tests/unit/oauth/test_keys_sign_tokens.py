@@ -53,6 +53,8 @@ def jwk(key, **members) -> str:
         pytest.param(RSA, pem(RSA), "RS256", None, id="RSA in PKCS 8"),
         pytest.param(RSA, pem(RSA, PrivateFormat.TraditionalOpenSSL), "RS256", None, id="PKCS 1"),
         pytest.param(RSA, pem(RSA).replace("\n", "\\n"), "RS256", None, id="line ends in JSON"),
+        pytest.param(RSA, pem(RSA).replace("\n", " "), "RS256", None, id="a form of one line"),
+        pytest.param(RSA, pem(RSA).replace("\n", "\r\n"), "RS256", None, id="CR LF"),
         pytest.param(RSA, jwk(RSA, kid="k1"), "RS256", "k1", id="RSA as JWK"),
         pytest.param(RSA, jwk(RSA, alg="PS256"), "PS256", None, id="JWK for PS256"),
         pytest.param(P256, pem(P256), "ES256", None, id="P-256"),

@@ -96,7 +96,7 @@ def start_authorization(
         state,
         _chosen_params(session, integration.integration_id, request),
     )
-    away = mode.begin(departure, Tools(deps.transport, deps.now))
+    away = mode.begin(departure, Tools.of(departure.setting, deps.transport, deps.now))
     deps.flows.put(_with_what_is_kept(flow, away, deps.vault))
     posts_back = provider.response_mode == "form_post"
     return Started(away.url, cookie_name(flow.state_hash), binding, posts_back)

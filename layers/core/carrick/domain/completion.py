@@ -1,22 +1,27 @@
 """Ends an authorization: from the browser's return to a committed connection and event."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from carrick import observability
 from carrick.catalog import Catalog
 from carrick.clock import Clock
 from carrick.domain import auth_events
-from carrick.domain.authorized import Authorized, check_unchanged
-from carrick.domain.commit import CommitDependencies, commit
+from carrick.domain.authorized import Authorized
+from carrick.domain.authorized_reads import read_authorized
+from carrick.domain.lookups import looked_up
 from carrick.domain.modes.contract import Obtained, Setting, Tools
 from carrick.domain.modes.redirect import Arrival
 from carrick.domain.modes.redirects import redirect_of
 from carrick.domain.notifications import Notifier, Waiting
+from carrick.domain.settlement import Dependencies as SettlementDependencies
+from carrick.domain.settlement import settle
 from carrick.domain.vault import Vault
 from carrick.errors import CarrickError, FlowError, ProviderError
 from carrick.models.environment import hash_token
 from carrick.models.flow import Flow, FlowSecrets
+from carrick.models.session import ConnectSession
 from carrick.store.flow_reads import FlowReads
 from carrick.store.flows import FlowStore
 from carrick.transport.client import Transport
@@ -39,9 +44,15 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """The outcome for the page. ``error`` is ``None`` on success."""
+    """The outcome for the page. ``error`` is ``None`` on success.
 
-    allowed_origins: tuple[str, ...] = ()
+    ``session`` is ``None`` if it has ended. ``confirm_code`` is for this browser and nobody else;
+    empty where the connection is there.
+    """
+
+    flow: Flow
+    session: ConnectSession | None = None
+    confirm_code: str = field(default="", repr=False)
     error: CarrickError | None = None
 
 
@@ -49,7 +60,7 @@ class Completed:
 class Dependencies:
     flows: FlowStore
     reads: FlowReads
-    commit: CommitDependencies
+    settlement: SettlementDependencies
     vault: Vault
     catalog: Catalog
     transport: Transport
@@ -58,7 +69,7 @@ class Dependencies:
 
 
 def complete_authorization(returned: Returned, deps: Dependencies) -> Completed:
-    """Consume the flow, make the connection, and tell the browser that waits.
+    """Consume the flow, make the connection or what waits to be one, and tell who waits.
 
     1. consume the flow by state and cookie, in one write: gone, expired or another browser's give
        one and the same error, and nothing else happens
@@ -66,7 +77,8 @@ def complete_authorization(returned: Returned, deps: Dependencies) -> Completed:
     3. session, integration and, on reconnect, connection are still what they were
     4. the answer came the way that was asked for (``form_post`` or a query)
     5. the mode makes credentials of it: ``iss`` matches, it is no ``error``, the code is exchanged
-    6. seal, and commit connection, tags, event and the session's result together
+    6. seal, and commit connection, tags, event and the session's result together; or, where the
+       session asks for a word of its application, keep them until it comes (``settlement``)
     7. tell the socket that the flow began with, whatever came of it
 
     Raises ``FlowError`` only for step 1; later failures are recorded and returned.
@@ -81,32 +93,30 @@ def complete_authorization(returned: Returned, deps: Dependencies) -> Completed:
     if completed.error is not None:
         deps.notifier.failed(waiting, completed.error)
     else:
-        deps.notifier.succeeded(waiting)
+        deps.notifier.succeeded(waiting, is_pending=bool(completed.confirm_code))
     return completed
 
 
 def _complete(flow: Flow, returned: Returned, deps: Dependencies) -> Completed:
     """Steps 2 to 6."""
-    outcome = Completed()
+    outcome = Completed(flow)
     authorized: Authorized | None = None
     try:
         if returned.path_integration not in {flow.callback_integration, flow.integration_id}:
             raise FlowError("The provider answered at another integration's callback.")
-        authorized = _read(flow, returned.params, deps)
-        outcome = replace(outcome, allowed_origins=authorized.session.allowed_origins)
+        read = partial(
+            read_authorized, flow, returned.params, reads=deps.reads, catalog=deps.catalog
+        )
+        authorized = read()
+        outcome = replace(outcome, session=authorized.session)
         if returned.posted and authorized.provider.response_mode != "form_post":
             raise FlowError("The provider answered in a way that was not asked for.")
-        made = _obtain(authorized, deps)
-        commit(
-            authorized,
-            made,
-            deps.commit,
-            read_again=lambda: _read(flow, returned.params, deps),
-        )
+        obtained = _obtain(authorized, deps)
+        settled = settle(authorized, obtained, deps.settlement, read_again=read)
     except CarrickError as error:
         _record_failure(flow, authorized, error, deps)
         return replace(outcome, error=error)
-    return outcome
+    return replace(outcome, confirm_code=settled.confirm_code)
 
 
 def _consume(returned: Returned, flows: FlowStore) -> Flow:
@@ -119,18 +129,6 @@ def _consume(returned: Returned, flows: FlowStore) -> Flow:
             code="state_err",
         )
     return flow
-
-
-def _read(flow: Flow, callback: Mapping[str, str], deps: Dependencies) -> Authorized:
-    session, integration, existing = deps.reads.read(flow)
-    if session is None:
-        raise FlowError("The connect session has ended.", code="session_ended")
-    if integration is None:
-        raise FlowError("The integration changed in the meantime.", code="provider_config_err")
-    provider = deps.catalog.get(flow.provider)
-    authorized = Authorized(flow, session, integration, provider, existing, callback)
-    check_unchanged(authorized)
-    return authorized
 
 
 def _obtain(authorized: Authorized, deps: Dependencies) -> Obtained:
@@ -146,8 +144,9 @@ def _obtain(authorized: Authorized, deps: Dependencies) -> Obtained:
     secrets = deps.vault.flow_secrets(flow) if flow.sealed_secrets else FlowSecrets()
     arrival = Arrival(flow, setting, secrets, authorized.callback)
     mode = redirect_of(authorized.provider.auth_mode)
+    tools = Tools.of(setting, deps.transport, deps.now)
     try:
-        return mode.finish(arrival, Tools(deps.transport, deps.now))
+        return looked_up(mode.finish(arrival, tools), setting, tools)
     except ProviderError as error:
         if error.code == ProviderError.code:  # says "refresh", and this was none
             error.code = "request_token_external_error"
@@ -166,10 +165,14 @@ def _record_failure(
     )
     observability.count("AuthorizationFailed")
     override = authorized.webhook_url_override if authorized else None
-    deps.commit.outbox.put(
-        auth_events.not_connected(flow, error, override=override, now=deps.now())
-    )
-    deps.commit.sessions.record_failure(
+    commit = deps.settlement.commit
+    commit.outbox.put(auth_events.not_connected(flow, error, override=override, now=deps.now()))
+    commit.sessions.record_failure(
         flow.session_hash,
-        {"status": "error", "error_type": error.code, "error_description": error.message[:300]},
+        {
+            "status": "error",
+            "integration_id": flow.integration_id,
+            "error_type": error.code,
+            "error_description": error.message[:300],
+        },
     )

@@ -150,8 +150,24 @@ def given_config(provider: Provider, values: Mapping[str, str]) -> dict[str, str
     Not what the provider is to say: a company that the end user chose at the provider last time, or
     claims to have chosen, must not stand in the place of the answer.
     """
-    taken = {*RESERVED, *provider.token_response_metadata, *provider.redirect_uri_metadata}
+    taken = {
+        *RESERVED,
+        *provider.token_response_metadata,
+        *provider.redirect_uri_metadata,
+        *looked_up_names(provider),
+    }
     return {name: value for name, value in values.items() if name not in taken}
+
+
+def looked_up_names(provider: Provider) -> set[str]:
+    """Connection config that calls after authorization find, and nobody else may set."""
+    fields = provider.connection_config
+    return {
+        name
+        for lookup in provider.post_connection
+        for name in lookup.sets
+        if name not in fields or fields[name].automated
+    }
 
 
 def flow_config(
@@ -168,11 +184,16 @@ def flow_config(
     return connection_config(provider, given)
 
 
-def account_id_of(provider: Provider, tokens: TokenSet, config: Mapping[str, object]) -> str:
-    """What tells one account from another at this provider; empty if the entry knows no way."""
+def account_id_of(
+    provider: Provider, raw: Mapping[str, object], config: Mapping[str, object]
+) -> str:
+    """What tells one account from another at this provider; empty if the entry knows no way.
+
+    Looked for in the token answer (``raw``), then in connection config.
+    """
     parts = []
     for path in provider.account_id_paths:
-        value = at_path(tokens.raw, path)
+        value = at_path(raw, path)
         value = config.get(path) if value is None else value
         if isinstance(value, str | int) and value != "":
             parts.append(str(value))

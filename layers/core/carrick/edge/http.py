@@ -13,7 +13,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from carrick import clock, identifiers, observability
-from carrick.edge.caller import Access, Authenticator, Caller
+from carrick.edge import cors
+from carrick.edge.caller import PUBLIC, Access, Authenticator, Caller
 from carrick.edge.envelope import envelope, status_of
 from carrick.edge.query import Query, parse_query
 from carrick.errors import (
@@ -73,9 +74,13 @@ class Request:
     @property
     def body(self) -> bytes:
         """The raw body. Raises ``PayloadTooLargeError`` over 256 KiB."""
-        text = self.event.get("body") or ""
-        if len(text) > MAX_BODY_BYTES * 2:
-            raise PayloadTooLargeError("The body is over 256 KiB.")
+        return self.body_up_to(MAX_BODY_BYTES)
+
+    def body_up_to(self, limit: int) -> bytes:
+        """The raw body. Raises ``PayloadTooLargeError`` if it has more bytes than that."""
+        text, too_large = self.event.get("body") or "", f"The body is over {limit // 1024} KiB."
+        if len(text) > limit * 2:
+            raise PayloadTooLargeError(too_large)
         try:
             data = (
                 base64.b64decode(text, validate=True)
@@ -84,8 +89,8 @@ class Request:
             )
         except ValueError as error:  # no base64, or half a surrogate pair
             raise InvalidRequestError("The body cannot be read.", code="invalid_json") from error
-        if len(data) > MAX_BODY_BYTES:
-            raise PayloadTooLargeError("The body is over 256 KiB.")
+        if len(data) > limit:
+            raise PayloadTooLargeError(too_large)
         return data
 
     @property
@@ -105,12 +110,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer. ``body`` is text; use ``json_response`` for JSON."""
+    """An answer. ``body`` is text; use ``json_response`` for JSON. ``content`` is for bytes."""
 
     status: int
     body: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     cookies: tuple[str, ...] = ()
+    content: bytes = b""
 
     def to_event(self) -> dict[str, Any]:
         answer: dict[str, Any] = {
@@ -119,6 +125,8 @@ class Response:
             "body": self.body,
             "isBase64Encoded": False,
         }
+        if self.content:
+            answer |= {"body": base64.b64encode(self.content).decode(), "isBase64Encoded": True}
         if self.cookies:
             answer["cookies"] = list(self.cookies)
         return answer
@@ -175,6 +183,11 @@ class Api:
 
         return register
 
+    def preflight(self, path: str, *methods: str) -> None:
+        """Let pages of other origins ask for ``path`` by these methods (Fetch Standard §3.2.2)."""
+        answer = Response(204, headers=cors.preflight_headers(methods))
+        self.routes[f"OPTIONS {path}"] = Route(lambda _: answer, PUBLIC, None)
+
     def __call__(self, event: Event, context: object) -> dict[str, Any]:
         """Answer one event; the ``lambda_handler`` of a function."""
         started = clock.monotonic()
@@ -191,6 +204,7 @@ class Api:
 
     def _answer(self, request: Request) -> tuple[Response, str]:
         route = self.routes.get(request.route)
+        code = ""
         try:
             if route is None:
                 raise NotFoundError("No such route.")
@@ -198,14 +212,19 @@ class Api:
             if route.access.needs_caller:
                 caller = self._authenticate(request, route.access)
                 request = replace(request, caller=caller)
+                cors.check_origin(request.headers, caller, request.base_url)
             _check_content_type(request, route)
-            return route.action(request), ""
+            response = route.action(request)
         except CarrickError as error:
+            code = error.code
             if route is not None and route.on_error is not None:
-                return route.on_error(request, error), error.code
-            return json_response(status_of(error), envelope(error)), error.code
+                response = route.on_error(request, error)
+            else:
+                response = json_response(status_of(error), envelope(error))
         except Exception as error:
-            return self._unexpected(request, route, error), "generic_error_support"
+            code = "generic_error_support"
+            response = self._unexpected(request, route, error)
+        return _readable(response, request, route), code
 
     def _authenticate(self, request: Request, access: Access) -> Caller:
         assert self._authenticator is not None
@@ -229,6 +248,13 @@ class Api:
             return configured.rstrip("/")
         api = event.get("requestContext", {}).get("apiId", "")
         return f"https://{api}.execute-api.{_region()}.amazonaws.com"
+
+
+def _readable(response: Response, request: Request, route: Route | None) -> Response:
+    if route is None:
+        return response
+    added = cors.answer_headers(request.headers, route.access, request.caller)
+    return replace(response, headers={**response.headers, **added}) if added else response
 
 
 def _region() -> str:

@@ -9,6 +9,10 @@ takes an ``InboundResponse`` and returns a value or raises an error of ``carrick
 ``token``                  RFC 6749 §4.1.3, §4.1.4, §5.1, §6; RFC 7636 §4.5
 ``client_auth``            RFC 6749 §2.3.1 and appendix B, RFC 7523 §2.2
 ``signed_jwt``             RFC 7519 and RFC 7515: tokens that Carrick signs
+``saml``                   RFC 7522: an assertion that Carrick signs
+``pem``                    RFC 7468
+``rsa_signature``          RFC 8017 §8.2
+``xml_messages``           XML 1.0 without document types
 ``oauth1``                 RFC 5849 §3: the signature of a request
 ``dpop``                   RFC 9449: proofs, and the nonce that an answer demands
 ``pkce``                   RFC 7636 §4.2 (S256)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from carrick.errors import InvalidRequestError
+from carrick.oauth.rsa_signature import rsa_signature
 
 SignatureMethod = Literal["HMAC-SHA1", "HMAC-SHA256", "RSA-SHA1", "PLAINTEXT"]
 Pairs = Iterable[tuple[str, str]]
@@ -101,7 +101,7 @@ def signature(base_string: str, consumer: Consumer, token: Token | None) -> str:
     """The signature of a base string by the consumer's method (§3.4.2 to §3.4.4)."""
     method = consumer.signature_method
     if method == "RSA-SHA1":
-        return _base64(_rsa_sha1(consumer.secret, base_string.encode("ascii")))
+        return _base64(rsa_signature(consumer.secret, base_string.encode("ascii"), "sha1"))
     key = f"{_encoded(consumer.secret)}&{_encoded(token.secret if token else '')}"
     if method == "PLAINTEXT":
         return key
@@ -115,23 +115,6 @@ def _base_uri(url: str) -> str:
     if parts.port == _DEFAULT_PORTS.get(parts.scheme):
         host = host.removesuffix(f":{parts.port}")
     return f"{parts.scheme}://{host}{parts.path or '/'}"
-
-
-def _rsa_sha1(private_key: str, message: bytes) -> bytes:
-    # Here and not above: few integrations sign with RSA, and the import takes long.
-    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey  # noqa: PLC0415
-    from cryptography.hazmat.primitives.hashes import SHA1  # noqa: PLC0415
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
-
-    try:
-        key = load_pem_private_key(private_key.encode(), password=None)
-    except (ValueError, TypeError):
-        key = None
-    if not isinstance(key, RSAPrivateKey):
-        # Not chained: the cause may quote the key.
-        raise InvalidRequestError("The private key is no RSA key.", code="invalid_private_key")
-    return key.sign(message, PKCS1v15(), SHA1())  # noqa: S303 - the method's own hash (§3.4.3)
 
 
 def _encoded(text: str) -> str:

@@ -4,10 +4,13 @@ Not here: reading or verifying a token; encryption (RFC 7516); ``none`` and EdDS
 """
 
 import json
+from base64 import b64encode
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from carrick.errors import InvalidRequestError
+from carrick.oauth.pem import tidy
 
 if TYPE_CHECKING:
     from joserfc.jwk import Key
@@ -48,6 +51,20 @@ def header_for(private_key: str) -> dict[str, str]:
     return {**header, "kid": key.kid} if key.kid else header
 
 
+def public_key_fingerprint(private_key: str) -> str:
+    """``SHA256:`` and the base64 SHA-256 of the public key in DER (SubjectPublicKeyInfo).
+
+    As Snowflake names keys (key-pair authentication). Raises as ``signed_jwt`` does.
+    """
+    from joserfc.jwk import OctKey  # noqa: PLC0415
+
+    key = _imported(private_key)
+    if isinstance(key, OctKey):
+        raise _unusable()
+    der = key.as_bytes("DER", private=False)
+    return f"SHA256:{b64encode(sha256(der).digest()).decode('ascii')}"
+
+
 def _imported(key: str | bytes) -> "Key":
     from joserfc.errors import JoseError  # noqa: PLC0415
     from joserfc.jwk import OctKey, import_key  # noqa: PLC0415
@@ -73,9 +90,7 @@ def _of_pem(text: str) -> "Key":
     from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
     from joserfc.jwk import ECKey, RSAKey  # noqa: PLC0415
 
-    # A key that was copied out of a JSON file has its line ends as two characters each.
-    pem = text.replace("\\n", "\n").encode()
-    key = load_pem_private_key(pem, password=None)
+    key = load_pem_private_key(tidy(text).encode(), password=None)
     if isinstance(key, RSAPrivateKey):
         return RSAKey.import_key(key)
     if isinstance(key, EllipticCurvePrivateKey):

@@ -151,5 +151,5 @@ def obtained(
     """What a good token answer gives. ``config`` is what the account may be known by."""
     credentials = oauth2.credentials_of(tokens, override or {}, dpop_key=dpop_key)
     scopes = None if tokens.scope is None else oauth2.granted_scopes(tokens, ())
-    account_id = oauth2.account_id_of(provider, tokens, {**said, **config})
+    account_id = oauth2.account_id_of(provider, tokens.raw, {**said, **config})
     return Obtained(credentials.within_bounds(), said, scopes, account_id)

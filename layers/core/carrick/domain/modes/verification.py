@@ -1,75 +1,83 @@
 """The call that proves credentials, where an entry declares one (contract §6.4)."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator
 
-from carrick.catalog.endpoints import endpoint
-from carrick.catalog.interpolation import render
+from carrick.catalog.interpolation import render, render_tail, render_url
+from carrick.domain.api_requests import JSON_TYPE, ApiParts, api_parts, base_url, compose
 from carrick.domain.modes.contract import MAX_ANSWER_BYTES, Setting, Tools
-from carrick.domain.modes.placeholders import Values, values_of
-from carrick.errors import FlowError, InvalidRequestError, ProviderUnavailableError
+from carrick.domain.modes.placeholders import filled
+from carrick.errors import InvalidRequestError, ProviderUnavailableError
 from carrick.models.credentials import Credentials
-from carrick.models.http import OutboundRequest
+from carrick.models.http import InboundResponse, OutboundRequest
 
 VERIFICATION_SECONDS = 10.0
 REFUSED = "connection_test_failed"
 
 
-def verify(
-    credentials: Credentials, headers: Mapping[str, str], setting: Setting, tools: Tools
-) -> None:
+def verify(credentials: Credentials, setting: Setting, tools: Tools) -> None:
     """Call the entry's paths until one answers 2xx; without a declaration nothing is called.
 
-    ``headers`` authorize the request. Raises ``InvalidRequestError`` (``connection_test_failed``)
-    when every path refuses, ``ProviderUnavailableError`` when the provider cannot say.
+    The requests are those that the proxy would send. Raises ``InvalidRequestError``
+    (``connection_test_failed``) when every path refuses, ``ProviderUnavailableError`` when the
+    provider cannot say.
     """
-    declared = setting.provider.api.verification
-    if declared is None:
+    if setting.provider.api.verification is None:
         return
-    values = _values(credentials, setting, tools.now())
-    base = (
-        render(declared.base_url, values)
-        if declared.base_url
-        else endpoint(
-            setting.provider,
-            "api",
-            setting.config,
-            allowed_hosts=setting.integration.allowed_hosts,
-        )
-    )
     statuses = []
-    for path in declared.paths:
-        request = OutboundRequest(
-            method=declared.method,
-            url=f"{base.rstrip('/')}/{render(path, values).lstrip('/')}",
-            headers={
-                **headers,
-                **{name: render(text, values) for name, text in declared.headers.items()},
-            },
-        )
+    for request in _requests(api_parts(credentials, setting, now=tools.now())):
         answer = tools.transport.send(
             request, deadline_seconds=VERIFICATION_SECONDS, max_body_bytes=MAX_ANSWER_BYTES
         )
         if 200 <= answer.status < 300:
             return
         statuses.append(answer.status)
+    raise refused(statuses)
+
+
+def refused(statuses: list[int]) -> InvalidRequestError | ProviderUnavailableError:
+    """The error for answers that prove nothing, by their statuses."""
     if any(status in {408, 425, 429} or status >= 500 for status in statuses):
-        raise ProviderUnavailableError(
+        return ProviderUnavailableError(
             "The provider cannot check the credentials now.", code=REFUSED, status=statuses[-1]
         )
-    raise InvalidRequestError("The provider does not accept these credentials.", code=REFUSED)
+    return InvalidRequestError("The provider does not accept these credentials.", code=REFUSED)
 
 
-def api_headers(credentials: Credentials, setting: Setting, *, now: float) -> dict[str, str]:
-    """The entry's headers for API requests with credentials put in; unresolved ones left out."""
-    values, headers = _values(credentials, setting, now), {}
-    for name, template in setting.provider.api.headers.items():
-        try:
-            headers[name.lower()] = render(template, values)
-        except FlowError:
-            continue
-    return headers
+def check(answer: InboundResponse) -> None:
+    """Raise as ``verify`` does unless this one answer is a good one."""
+    if not 200 <= answer.status < 300:
+        raise refused([answer.status])
 
 
-def _values(credentials: Credentials, setting: Setting, now: float) -> Values:
-    texts = {name: value for name, value in credentials.values.items() if isinstance(value, str)}
-    return values_of(setting, texts, now=now)
+def _requests(parts: ApiParts) -> Iterator[OutboundRequest]:
+    setting, declared = parts.setting, parts.setting.provider.api.verification
+    assert declared is not None
+    headers = {name.lower(): render(t, parts.values) for name, t in declared.headers.items()}
+    body = b""
+    if declared.body is not None:
+        body = json.dumps(filled(declared.body, parts.values)).encode()
+        if "content-type" not in parts.headers:
+            headers.setdefault("content-type", JSON_TYPE)
+    base = _base_url(parts).rstrip("/")
+    for path in declared.paths:
+        tail = render_tail(
+            path,
+            connection_config=setting.config,
+            fields=setting.provider.connection_config,
+            credentials=parts.values["credentials"],
+        )
+        draft = OutboundRequest(declared.method, f"{base}/{tail.lstrip('/')}", headers, body)
+        yield compose(draft, parts)
+
+
+def _base_url(parts: ApiParts) -> str:
+    provider, declared = parts.setting.provider, parts.setting.provider.api.verification
+    if declared is not None and declared.base_url:
+        return render_url(
+            declared.base_url,
+            connection_config=parts.setting.config,
+            fields=provider.connection_config,
+            allowed_hosts=None,
+        )
+    return base_url(parts.setting, parts.values)
