@@ -127,6 +127,8 @@ def _setting(
 def _with_what_is_kept(flow: Flow, away: Away, vault: Vault) -> Flow:
     if away.config:
         flow = replace(flow, connection_config={**flow.connection_config, **away.config})
+    if away.scopes is not None:
+        flow = replace(flow, requested_scopes=away.scopes)
     if away.secrets == FlowSecrets():
         return flow
     sealed = vault.seal_flow(flow.environment_id, flow.state_hash, away.secrets)

@@ -13,6 +13,7 @@ from carrick.domain.invalid_fields import invalid_field
 from carrick.domain.vault import Vault
 from carrick.errors import InvalidRequestError, NotFoundError
 from carrick.models.integration import (
+    REGISTERED_REDIRECT_URI,
     ClientCredentials,
     CustomSecrets,
     Integration,
@@ -29,6 +30,7 @@ LINK = "appPublicLink"
 MODES_THAT_NEED_CREDENTIALS = frozenset(
     {AuthMode.OAUTH1, AuthMode.OAUTH2, AuthMode.APP, AuthMode.CUSTOM}
 )
+MODES_WITH_PUBLIC_CLIENTS = frozenset({AuthMode.MCP_OAUTH2, AuthMode.MCP_OAUTH2_GENERIC})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ def _with_credentials(
             ["credentials", "type"], "incompatible credentials auth type and provider auth"
         )
     is_public = provider.token_endpoint_auth_method == "none"  # noqa: S105 - RFC 7591 §2
+    is_public = is_public or provider.auth_mode in MODES_WITH_PUBLIC_CLIENTS
     if given.client_id and given.client_secret is None and not is_public:
         raise invalid_field(["credentials", "client_secret"], "Required", code="invalid_type")
     scopes = facts.scopes
@@ -131,6 +134,9 @@ def _with_credentials(
         asked = [scope for scope in (given.scopes or "").split(",") if scope]
         scopes = tuple(dict.fromkeys(asked)) or provider.default_scopes
     _check_app(given, provider)
+    if not given.client_id and facts.custom.get(REGISTERED_REDIRECT_URI):
+        # The client that Carrick had registered stays: connections live by it.
+        return replace(facts, scopes=scopes), secrets
     app = {"app_id": given.app_id, "app_link": given.app_link}
     changed_facts = replace(
         facts,

@@ -44,6 +44,15 @@ class OauthCredentials(Body):
     webhook_secret: Annotated[str, StringConstraints(max_length=255), Field(repr=False)] = ""
 
 
+class McpCredentials(Body):
+    """A client of an MCP server's, if it was registered beforehand; and scopes in any case."""
+
+    type: Literal["MCP_OAUTH2", "MCP_OAUTH2_GENERIC"]
+    client_id: Annotated[str, StringConstraints(max_length=2048)] = ""
+    client_secret: Secret = ""
+    scopes: Scopes = ""
+
+
 class AppCredentials(Body):
     """An app that signs with a key of its own."""
 
@@ -74,7 +83,7 @@ class PluginCredentials(Body):
 
 
 Credentials = Annotated[
-    OauthCredentials | AppCredentials | CustomCredentials | PluginCredentials,
+    OauthCredentials | McpCredentials | AppCredentials | CustomCredentials | PluginCredentials,
     Field(discriminator="type"),
 ]
 

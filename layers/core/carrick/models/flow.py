@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,11 @@ class FlowSecrets:
 
     ``code_verifier`` is empty where the provider takes no PKCE. ``dpop_key`` is the connection's
     private key as a JWK (RFC 9449). ``token`` and ``token_secret`` are the temporary credentials of
-    OAuth 1.0a (RFC 5849 §2.1).
+    OAuth 1.0a (RFC 5849 §2.1), ``mcp_server`` the members of a ``models.mcp.McpServer``.
     """
 
     code_verifier: str = field(default="", repr=False)
     dpop_key: Mapping[str, str] = field(default_factory=dict, repr=False)
     token: str = field(default="", repr=False)
     token_secret: str = field(default="", repr=False)
+    mcp_server: Mapping[str, Any] = field(default_factory=dict, repr=False)

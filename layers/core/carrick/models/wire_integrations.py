@@ -5,7 +5,7 @@ from typing import Any
 from carrick import clock
 from carrick.models.integration import ClientCredentials, Integration
 
-OAUTH_TYPES = ("OAUTH1", "OAUTH2", "TBA")
+OAUTH_TYPES = ("OAUTH1", "OAUTH2", "TBA", "MCP_OAUTH2", "MCP_OAUTH2_GENERIC")
 
 
 def integration_body(

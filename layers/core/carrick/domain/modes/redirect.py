@@ -24,11 +24,15 @@ class Departure:
 
 @dataclass(frozen=True, slots=True)
 class Away:
-    """Where the browser goes; what is sealed with the flow, and kept with its config."""
+    """Where the browser goes; what is sealed with the flow, and kept with its config.
+
+    ``scopes`` are those that were asked for, where the mode decides that.
+    """
 
     url: str = field(repr=False)
     secrets: FlowSecrets = field(default_factory=FlowSecrets)
     config: Mapping[str, str] = field(default_factory=dict)
+    scopes: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

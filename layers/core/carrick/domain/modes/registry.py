@@ -10,6 +10,7 @@ from carrick.domain.modes.client_credentials import ClientCredentialsGrant
 from carrick.domain.modes.contract import Mode
 from carrick.domain.modes.custom import Custom
 from carrick.domain.modes.install_plugin import InstallPlugin
+from carrick.domain.modes.mcp import McpOAuth2, McpOAuth2Generic
 from carrick.domain.modes.oauth1 import OAuth1
 from carrick.domain.modes.oauth2_code import OAuth2Code
 from carrick.domain.modes.self_signed import JWT, SIGNATURE
@@ -27,6 +28,8 @@ MODES: Mapping[AuthMode, Mode] = {
     AuthMode.CUSTOM: Custom(),
     AuthMode.INSTALL_PLUGIN: InstallPlugin(),
     AuthMode.JWT: JWT,
+    AuthMode.MCP_OAUTH2: McpOAuth2(),
+    AuthMode.MCP_OAUTH2_GENERIC: McpOAuth2Generic(),
     AuthMode.NONE: NONE,
     AuthMode.OAUTH1: OAuth1(),
     AuthMode.OAUTH2: OAuth2Code(),
