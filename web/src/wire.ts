@@ -71,6 +71,7 @@ export interface Provider {
   display_name?: string;
   auth_mode: string;
   docs_connect?: string;
+  default_scopes?: string[];
   installation?: string;
   token_request_auth_method?: string;
   require_client_certificate?: boolean;

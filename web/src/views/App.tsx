@@ -172,7 +172,7 @@ export function App({ base, language, opening, parent, say }: Props) {
             title={say("connected")}
             text={parent ? say("connectedText", { name: screen.name }) : say("canClose")}
             mark="✓"
-            good
+            kind="good"
           >
             {parent && (
               <button type="button" class="primary" onClick={close}>
@@ -183,7 +183,12 @@ export function App({ base, language, opening, parent, say }: Props) {
         );
       case "failed":
         return (
-          <Notice title={say("failed")} text={screen.message || say("wrongText")} mark="!">
+          <Notice
+            title={say("failed")}
+            text={screen.message || say("wrongText")}
+            mark="!"
+            kind="bad"
+          >
             <button
               type="button"
               class="primary"
@@ -195,7 +200,12 @@ export function App({ base, language, opening, parent, say }: Props) {
         );
       case "wrong":
         return (
-          <Notice title={say("wrong")} text={screen.message || say("wrongText")} mark="!">
+          <Notice
+            title={say("wrong")}
+            text={screen.message || say("wrongText")}
+            mark="!"
+            kind="bad"
+          >
             <button type="button" class="primary" onClick={() => location.reload()}>
               {say("tryAgain")}
             </button>

@@ -105,7 +105,8 @@ interface ConsentProps {
 /** Where this leads, what is asked for, and whom it should surprise (requirement 22). */
 function Consent({ session, integration, provider, isPosted, say }: ConsentProps) {
   const application = session.connectUISettings.applicationName;
-  const scopes = isPosted ? [] : (integration.scopes ?? []);
+  const asked = integration.scopes?.length ? integration.scopes : provider.default_scopes;
+  const scopes = isPosted ? [] : (asked ?? []);
   const name = provider.display_name ?? integration.display_name;
   return (
     <div class="consent quiet">

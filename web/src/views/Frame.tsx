@@ -48,10 +48,10 @@ export function Frame({ isBusy, isDirty, settings, say, onClose, children }: Pro
         )}
         {logo && <img class="logo" src={logo} alt={settings?.applicationName ?? ""} />}
         {children}
+        {settings?.showWatermark && (
+          <p class="watermark quiet">{say("watermark", { product: PRODUCT })}</p>
+        )}
       </main>
-      {settings?.showWatermark && (
-        <footer class="quiet">{say("watermark", { product: PRODUCT })}</footer>
-      )}
       {onClose && (
         <dialog ref={question} aria-labelledby="question">
           <h2 id="question">{say("discard")}</h2>
