@@ -31,26 +31,32 @@ run: $(VENV)/.run ## Start all of Carrick on this machine (PORT, STATE, PROVIDER
 	@exec $(BIN)/python -m local --port $(PORT) --state $(STATE) --providers $(PROVIDERS)
 
 .PHONY: test
-test: $(VENV)/.test build/sam/.installed build/ministack/.installed tests/e2e/node_modules/.installed web/node_modules/.package-lock.json browser ## Run every test
+test: $(VENV)/.test build/sam/.installed build/ministack/.installed tests/e2e/node_modules/.installed web/node_modules/.installed clients/js/examples/dist/.built browser ## Run every test
+	npm --prefix clients/js test
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 .PHONY: quick
 quick: $(VENV)/.test ## Run the tests that need no browser, no Node and no deployment
-	$(BIN)/python -m pytest -n auto --dist loadfile --ignore tests/e2e --ignore tests/web --ignore tests/deploy
+	$(BIN)/python -m pytest -n auto --dist loadfile --ignore tests/e2e --ignore tests/peers --ignore tests/web --ignore tests/deploy
 
 .PHONY: web
-web: web/node_modules/.package-lock.json ## Build the Connect page anew (needs Node; its files are committed)
+web: web/node_modules/.installed ## Build the Connect page anew (needs Node; its files are committed)
 	npm --prefix web run build
+
+.PHONY: clients-table
+clients-table: $(VENV)/.test tests/e2e/node_modules/.installed browser ## Write what the official clients do into docs/migrating-from-nango.md
+	CARRICK_CLIENTS_TABLE=write $(BIN)/python -m pytest tests/e2e/official
 
 .PHONY: deploy-test
 deploy-test: $(VENV)/.test build/sam/.installed build/ministack/.installed ## Build, deploy into an emulator, run the flow there
 	$(BIN)/python -m pytest tests/deploy
 
 .PHONY: lint
-lint: $(VENV)/.test ## Format check, lint, types
+lint: $(VENV)/.test clients/js/node_modules/.installed ## Format check, lint, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	npm --prefix clients/js run lint
 
 .PHONY: format
 format: $(VENV)/.test ## Format and fix what can be fixed
@@ -75,7 +81,7 @@ lock: $(VENV)/.test ## Make the lock files anew
 
 .PHONY: clean
 clean: ## Remove what the targets above made; keeps .carrick
-	rm -rf $(VENV) build .aws-sam tests/e2e/node_modules web/node_modules .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) build .aws-sam tests/e2e/node_modules web/node_modules clients/js/node_modules clients/js/dist clients/js/examples/dist .pytest_cache .mypy_cache .ruff_cache
 
 .PHONY: browser
 browser:
@@ -102,10 +108,12 @@ build/%/.installed: tests/deploy/%.txt | $(BIN)/python
 	build/$*/bin/python $(PIP) -r $<
 	@touch $@
 
-tests/e2e/node_modules/.installed: tests/e2e/package-lock.json
-	npm --prefix tests/e2e ci --no-audit --no-fund --loglevel error
+%/node_modules/.installed: %/package-lock.json
+	npm --prefix $* ci --no-audit --no-fund --prefer-offline --loglevel error
 	@touch $@
 
-web/node_modules/.package-lock.json: web/package-lock.json
-	npm --prefix web ci --no-audit --no-fund --loglevel error
+clients/js/examples/dist/.built: clients/js/node_modules/.installed \
+  $(shell find clients/js -name node_modules -prune -o -name dist -prune -o -type f -print)
+	npm --prefix clients/js run build
+	npm --prefix clients/js run examples
 	@touch $@

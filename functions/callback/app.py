@@ -7,7 +7,8 @@ sockets and post to them. Its event holds the code and is never logged.
 
 from carrick import wiring
 from carrick.domain.authorization import cookie_name
-from carrick.domain.completion import Returned, complete_authorization
+from carrick.domain.completion import Completed, Returned, complete_authorization
+from carrick.domain.notifications import error_type
 from carrick.edge import pages, redirects
 from carrick.edge.caller import PUBLIC
 from carrick.edge.envelope import page_status_of
@@ -51,17 +52,31 @@ def _complete(request: Request, encoded: str, *, posted: bool) -> Response:
         posted=posted,
     )
     completed = complete_authorization(returned, dependencies().completion)
-    origins = (request.base_url, *completed.allowed_origins)
-    if completed.error is not None:
-        page = pages.failure_page(
-            page_status_of(completed.error),
-            title="The connection was not made",
-            text=completed.error.message,
-            origins=origins,
-        )
-    else:
-        page = pages.success_page(origins=origins)
+    page = _page(completed, request.base_url)
     return Response(page.status, page.body, page.headers, (redirects.expired_cookie(name),))
+
+
+def _page(completed: Completed, base_url: str) -> Response:
+    flow, session, error = completed.flow, completed.session, completed.error
+    origins = (base_url, *(session.listeners if session is not None else ()))
+    returns_to = redirects.to_application(
+        session.return_url if session is not None else "",
+        provider_config_key=flow.integration_id,
+        connection_id=flow.connection_id if error is None else "",
+        confirm_code=completed.confirm_code,
+        error=error_type(error) if error is not None else "",
+    )
+    if error is None:
+        return pages.success_page(
+            origins=origins, returns_to=returns_to, confirm_code=completed.confirm_code
+        )
+    return pages.failure_page(
+        page_status_of(error),
+        title="The connection was not made",
+        text=error.message,
+        origins=origins,
+        returns_to=returns_to,
+    )
 
 
 lambda_handler = api

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from carrick import wiring
 from carrick.crypto.envelope import Envelope
-from carrick.domain import completion
+from carrick.domain import completion, settlement
 from carrick.domain.commit import CommitDependencies
 from carrick.domain.notifications import Notifier
 from carrick.domain.vault import Vault
@@ -21,6 +21,7 @@ from carrick.settings import (
     SessionsSettings,
     ShardSettings,
     SocketsSettings,
+    UnconfirmedSettings,
     WebSocketSettings,
     loopback_is_allowed,
 )
@@ -32,6 +33,7 @@ from carrick.store.flows import FlowStore
 from carrick.store.outbox import Outbox
 from carrick.store.sessions import SessionStore
 from carrick.store.sockets import SocketStore
+from carrick.store.unconfirmed import UnconfirmedStore
 from carrick.transport.client import Transport
 
 
@@ -40,6 +42,7 @@ class Settings(
     SessionsSettings,
     IntegrationsSettings,
     FlowsSettings,
+    UnconfirmedSettings,
     ConnectionsSettings,
     ConnectionTagsSettings,
     OutboxSettings,
@@ -74,15 +77,18 @@ def dependencies() -> Dependencies:
             connections=settings.connections_table,
             now=now,
         ),
-        commit=CommitDependencies(
-            connections=ConnectionStore(
-                dynamodb, settings.connections_table, shards=settings.refresh_shards, now=now
+        settlement=settlement.Dependencies(
+            commit=CommitDependencies(
+                connections=ConnectionStore(
+                    dynamodb, settings.connections_table, shards=settings.refresh_shards, now=now
+                ),
+                tags=ConnectionTagStore(dynamodb, settings.connection_tags_table),
+                outbox=Outbox(dynamodb, settings.outbox_table),
+                sessions=SessionStore(dynamodb, settings.sessions_table, now=now),
+                now=now,
             ),
-            tags=ConnectionTagStore(dynamodb, settings.connection_tags_table),
-            outbox=Outbox(dynamodb, settings.outbox_table),
-            sessions=SessionStore(dynamodb, settings.sessions_table, now=now),
+            unconfirmed=UnconfirmedStore(dynamodb, settings.unconfirmed_table, now=now),
             vault=vault,
-            now=now,
         ),
         vault=vault,
         catalog=wiring.catalog(settings),

@@ -86,6 +86,8 @@ def _key(request: Request) -> tuple[str, str]:
     return request.authorized.environment_id, integration_id
 
 
+api.preflight("/integrations", "GET")
+
 lambda_handler = api
 
 wiring.warm(dependencies)

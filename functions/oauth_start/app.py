@@ -1,7 +1,8 @@
 """GET /oauth/connect/{integration_id}: 302 to the provider. The connect session is in the query.
 
 Use case: ``domain.authorization``. Permissions: read session, integration, environment; store the
-flow; make data keys for flows; find sockets and post to them. Cannot decrypt anything.
+flow; make data keys for flows; unseal the integration's secrets, where the provider is asked before
+the browser leaves; find sockets and post to them.
 
 Whatever fails is shown as a page, and told to the socket that the browser named: the official
 client waits for that and nothing else (contract §14.1).
@@ -9,7 +10,7 @@ client waits for that and nothing else (contract §14.1).
 
 from carrick import identifiers, wiring
 from carrick.domain.authorization import StartRequest, start_authorization
-from carrick.domain.notifications import Waiting
+from carrick.domain.notifications import Waiting, error_type
 from carrick.edge import pages, redirects
 from carrick.edge.caller import SESSION_IN_QUERY
 from carrick.edge.envelope import page_status_of
@@ -36,9 +37,16 @@ def _failed(request: Request, error: CarrickError) -> Response:
         reconnect.connection_id if reconnect is not None else "",
     )
     dependencies().notifier.failed(waiting, error)
-    origins = (request.base_url, *(session.allowed_origins if session is not None else ()))
     return pages.failure_page(
-        page_status_of(error), title=title, text=error.message, origins=origins
+        page_status_of(error),
+        title=title,
+        text=error.message,
+        origins=(request.base_url, *(session.listeners if session is not None else ())),
+        returns_to=redirects.to_application(
+            session.return_url if session is not None else "",
+            provider_config_key=waiting.integration_id,
+            error=error_type(error),
+        ),
     )
 
 

@@ -20,6 +20,7 @@ from carrick.settings import (
     SessionsSettings,
     SocketsSettings,
     WebSocketSettings,
+    loopback_is_allowed,
 )
 from carrick.sockets.gateway import SocketGateway
 from carrick.store.environments import EnvironmentStore
@@ -27,6 +28,7 @@ from carrick.store.flows import FlowStore
 from carrick.store.integrations import IntegrationStore
 from carrick.store.sessions import SessionStore
 from carrick.store.sockets import SocketStore
+from carrick.transport.client import Transport
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def dependencies() -> Dependencies:
             flows=FlowStore(dynamodb, settings.flows_table, now=now),
             vault=Vault(envelope),
             catalog=wiring.catalog(settings),
+            transport=Transport(allow_loopback=loopback_is_allowed()),
             now=now,
         ),
         Notifier(

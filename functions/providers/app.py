@@ -86,6 +86,9 @@ def health(request: Request) -> Response:
     return json_response(200, {"result": "ok"})
 
 
+api.preflight("/providers", "GET")
+api.preflight("/providers/{provider}", "GET")
+
 lambda_handler = api
 
 wiring.warm(dependencies)

@@ -8,7 +8,7 @@ from carrick import wiring
 from carrick.domain import connect_sessions
 from carrick.domain.customer_urls import UrlRules
 from carrick.edge.bodies import parse_body
-from carrick.edge.caller import PUBLIC, SESSION, api_key
+from carrick.edge.caller import CROSS_ORIGIN, SESSION, api_key
 from carrick.edge.http import Api, Request, Response, json_response
 from carrick.edge.query import only
 from carrick.models import wire_connections
@@ -67,7 +67,7 @@ def delete(request: Request) -> Response:
     return Response(204)
 
 
-@api.route("POST /connect/telemetry", PUBLIC)
+@api.route("POST /connect/telemetry", CROSS_ORIGIN)
 def telemetry(request: Request) -> Response:
     parse_body(request, Telemetry)
     return Response(204)
@@ -79,6 +79,9 @@ def _checked(request: Request, body: CreateSession | CreateReconnectSession) -> 
     rules.check_webhook_url(asked.webhook_url_override or "", ["webhook_url_override"])
     return asked
 
+
+api.preflight("/connect/session", "GET", "DELETE")
+api.preflight("/connect/telemetry", "POST")
 
 lambda_handler = api
 wiring.warm(dependencies)

@@ -16,7 +16,7 @@ from referencing.jsonschema import DRAFT202012
 
 ROOT = Path(__file__).resolve().parents[2]
 PATH = ROOT / "docs/api/openapi.yaml"
-METHODS = ("get", "post", "put", "patch", "delete")
+METHODS = ("get", "post", "put", "patch", "delete", "options")
 DEFAULT_ROUTE = "$default"
 
 _URI = "urn:carrick:openapi"

@@ -15,7 +15,7 @@ from tests.contract.document import ROOT
 PACKAGE = ROOT / "layers/core"
 GENERATED = {"docs/providers.md"}
 # Folders of the repository, and the package by its import name.
-TOP_FOLDERS = {".ci", "carrick", "docs", "functions", "layers", "local", "tests"}
+TOP_FOLDERS = {".ci", "carrick", "clients", "docs", "functions", "layers", "local", "tests"}
 
 _FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`([^`\n]+)`")

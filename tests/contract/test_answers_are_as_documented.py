@@ -14,8 +14,10 @@ CASE_MODULES = (
     "connections",
     "credentials",
     "environments",
+    "imports",
     "integrations",
     "pages",
+    "preflights",
     "sessions",
 )
 for _name in CASE_MODULES:

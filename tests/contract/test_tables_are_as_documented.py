@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.cases.sessions import FULL
+from tests.contract.cases.sessions import FULL, waiting
 from tests.contract.document import ROOT
 from tests.contract.prose import template
 from tests.contract.world import World
@@ -63,6 +63,10 @@ def use_everything(world: World, folder: Path) -> dict[str, set[str]]:
     assert world.ask("GET", read).status == 200
     world.server.switches.refresh_answer = REFUSED
     assert world.ask("GET", f"{read}&force_refresh=true").status == 424
+    look()
+    given = waiting(world)
+    look()
+    assert world.ask("POST", "/connect/sessions/confirm", given).status == 200
     look()
     again = {"connection_id": row["connection_id"], "integration_id": "full"}
     assert world.ask("POST", "/connect/sessions/reconnect", again).status == 201

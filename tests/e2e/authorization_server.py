@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,12 +22,26 @@ Told = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A client as it is registered there. ``access_token_seconds`` is how long its tokens live."""
+    """A client as it is registered there. ``access_token_seconds`` is how long its tokens live.
+
+    ``metadata`` are further members of its registration (RFC 7591 §2).
+    """
 
     client_id: str
     client_secret: str = field(repr=False)
     redirect_uris: tuple[str, ...]
     access_token_seconds: int
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    def registration(self) -> dict[str, Any]:
+        secret = {"client_secret": self.client_secret} if self.client_secret else {}
+        return {
+            "client_id": self.client_id,
+            "redirect_uris": list(self.redirect_uris),
+            "access_token_seconds": self.access_token_seconds,
+            **secret,
+            **self.metadata,
+        }
 
 
 class AuthorizationServer:
@@ -89,20 +103,24 @@ class AuthorizationServer:
 
 
 @contextmanager
-def running_authorization_server(clients: Sequence[Client]) -> Iterator[AuthorizationServer]:
-    """Start one with these clients. It ends with its standard input."""
+def running_authorization_server(
+    clients: Sequence[Client],
+    *,
+    features: Mapping[str, Any] | None = None,
+    resources: Sequence[str] = (),
+) -> Iterator[AuthorizationServer]:
+    """Start one with these clients. It ends with its standard input.
+
+    ``features`` are oidc-provider's own words; tokens may be asked for ``resources``.
+    """
     node = shutil.which("node")
     if node is None:
         pytest.fail("The end-to-end tests need Node.")
-    registrations = [
-        {
-            "client_id": client.client_id,
-            "client_secret": client.client_secret,
-            "redirect_uris": list(client.redirect_uris),
-            "access_token_seconds": client.access_token_seconds,
-        }
-        for client in clients
-    ]
+    asked = {
+        "clients": [client.registration() for client in clients],
+        "features": dict(features or {}),
+        "resources": list(resources),
+    }
     with subprocess.Popen(
         [node, str(PROGRAM)],
         stdin=subprocess.PIPE,
@@ -110,7 +128,7 @@ def running_authorization_server(clients: Sequence[Client]) -> Iterator[Authoriz
         text=True,
     ) as process:
         assert process.stdin is not None
-        process.stdin.write(json.dumps({"clients": registrations}) + "\n")
+        process.stdin.write(json.dumps(asked) + "\n")
         process.stdin.flush()
         try:
             yield AuthorizationServer(process, clients)

@@ -43,6 +43,11 @@ class CarrickProcess:
         return f"http://localhost:{self.port + 1}/oauth-callback"
 
     @property
+    def demo_url(self) -> str:
+        """The demo provider."""
+        return f"http://localhost:{self.port + 2}"
+
+    @property
     def output(self) -> str:
         """What the terminal has shown so far."""
         return self._output.read_text("utf-8")

@@ -17,7 +17,9 @@ from tests.e2e.authorization_server import (
     running_authorization_server,
 )
 from tests.e2e.carrick_process import CarrickProcess, free_port
+from tests.e2e.forms import FORMS, SCRIPTED
 from tests.e2e.waiting import until
+from tests.support.scripted_api import ScriptedApi, running_scripted_api
 from tests.support.webhook_endpoint import Delivery, WebhookEndpoint, webhook_endpoint
 
 SHORT_SECONDS = 10
@@ -92,17 +94,29 @@ class Scene:
     provider: AuthorizationServer
     receiver: WebhookEndpoint
     clients: tuple[Client, ...]
+    api: ScriptedApi
     session_tokens: list[str] = field(default_factory=list)
 
-    def session(self, end_user: str = "ada") -> Body:
+    def session(self, end_user: str = "ada", **more: Any) -> Body:
         """A new connect session for all integrations: its ``token`` and ``connect_link``."""
-        return self.new_session({"end_user": {"id": end_user, "email": f"{end_user}@example.com"}})
+        person = {"id": end_user, "email": f"{end_user}@example.com"}
+        return self.new_session({"end_user": person, **more})
 
     def new_session(self, body: Body) -> Body:
         """A new connect session as the backend asks for it."""
         data: Body = self.carrick.must("POST", "/connect/sessions", body)["data"]
         self.session_tokens.append(data["token"])
         return data
+
+    def reconnect_session(self, connected: Body) -> str:
+        """The token of a session that renews a connection, as the browser client named it."""
+        body = {
+            "connection_id": connected["connectionId"],
+            "integration_id": connected["providerConfigKey"],
+        }
+        token: str = self.carrick.must("POST", "/connect/sessions/reconnect", body)["data"]["token"]
+        self.session_tokens.append(token)
+        return token
 
     def connections_of(self, end_user: str) -> list[Body]:
         """What the backend finds for one of its users."""
@@ -168,18 +182,22 @@ def running_scene(folder: Path) -> Iterator[Scene]:
         )
         for seconds in (SHORT_SECONDS, LASTING_SECONDS)
     )
-    with running_authorization_server(clients) as provider, webhook_endpoint() as receiver:
-        _write_providers(carrick.providers, provider.issuer)
+    with (
+        running_authorization_server(clients) as provider,
+        webhook_endpoint() as receiver,
+        running_scripted_api() as api,
+    ):
+        _write_providers(carrick.providers, provider.issuer, api.url, carrick.demo_url)
         try:
             carrick.start()
-            scene = Scene(carrick, provider, receiver, clients)
+            scene = Scene(carrick, provider, receiver, clients, api)
             _configure(scene)
             yield scene
         finally:
             carrick.stop()
 
 
-def _write_providers(folder: Path, issuer: str) -> None:
+def _write_providers(folder: Path, issuer: str, api: str, demo: str) -> None:
     def write(name: str, *, query: str = "", response_mode: str = "query", more: str = "") -> None:
         text = PROVIDER.format(issuer=issuer, query=query, response_mode=response_mode)
         (folder / f"{name}.toml").write_text(text + more, encoding="utf-8")
@@ -188,6 +206,10 @@ def _write_providers(folder: Path, issuer: str) -> None:
     write("oidc-form-post", response_mode="form_post")
     write("oidc-tenant", query="?tenant=${connectionConfig.subdomain}", more=TENANT_FIELD)
     (folder / "keyed.toml").write_text(KEYED, encoding="utf-8")
+    for form in FORMS:
+        (folder / f"{form.name}.toml").write_text(form.file(api), encoding="utf-8")
+    scripted = SCRIPTED.replace("{url}", api).replace("{demo}", demo)
+    (folder / "scripted.toml").write_text(scripted, encoding="utf-8")
 
 
 def _configure(scene: Scene) -> None:

@@ -6,8 +6,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.application import Embedded, running_application
 from tests.e2e.browser import Visitor
+from tests.e2e.embedding_page import Embedded, running_application
 from tests.e2e.scene import LASTING, TENANT, Body, Integration, Scene
 
 EmbedPage = Callable[..., Embedded]

@@ -11,8 +11,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
-from tests.e2e.application import Embedded, running_application
 from tests.e2e.browser import Visitor
+from tests.e2e.embedding_page import Embedded, running_application
 from tests.e2e.scene import TENANT, Scene
 
 PICTURES = Path(__file__).with_name("screenshots")

@@ -23,11 +23,15 @@ class Asked:
 
 @dataclass(slots=True)
 class ScriptedApi:
-    """``answers`` by ``"METHOD /path"``; any other answers 404. No slash ends ``url``."""
+    """``answers`` by ``"METHOD /path"``; any other answers 404. No slash ends ``url``.
+
+    A text is answered as it is, anything else as JSON; ``headers`` come with every answer.
+    """
 
     url: str = ""
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
+    headers: list[tuple[str, str]] = field(default_factory=list)
 
     def of(self, path: str) -> list[Asked]:
         """The requests to a path so far."""
@@ -48,9 +52,12 @@ def running_scripted_api() -> Iterator[ScriptedApi]:
             state.asked.append(Asked(self.command, self.path, headers, body))
             key = f"{self.command} {self.path.partition('?')[0]}"
             status, members = state.answers.get(key, (404, {"error": "not_found"}))
-            content = json.dumps(members).encode()
+            is_text = isinstance(members, str)
+            content = members.encode() if is_text else json.dumps(members).encode()
             self.send_response(status)
-            self.send_header("content-type", "application/json")
+            self.send_header("content-type", "text/plain" if is_text else "application/json")
+            for name, value in state.headers:
+                self.send_header(name, value)
             self.send_header("content-length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)

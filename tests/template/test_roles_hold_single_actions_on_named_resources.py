@@ -25,6 +25,7 @@ MAY_SEAL = {
 MAY_UNSEAL = {
     "environments": {"signing"},  # shows the keys, and keeps the old one while they overlap
     "integrations": {"integration"},  # shows them to a key with that scope
+    "oauth_start": {"integration"},  # some providers are asked before the browser leaves
     "callback": {"flow", "integration", "connection"},
     "credentials": {"connection", "integration"},
     "connections": {"connection", "integration"},

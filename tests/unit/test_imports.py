@@ -32,6 +32,9 @@ ONLY = {
     "aws_lambda_powertools": ("carrick.observability",),
     "boto3": (),
     "botocore": ("carrick.wiring",),
+    "botocore.auth": ("carrick.domain.sigv4",),
+    "botocore.awsrequest": ("carrick.domain.sigv4",),
+    "botocore.credentials": ("carrick.domain.sigv4",),
     "botocore.exceptions": (
         "carrick.crypto",
         "carrick.store",
@@ -39,7 +42,8 @@ ONLY = {
         "carrick.sockets",
         "carrick.domain",
     ),
-    "cryptography": ("carrick.crypto",),
+    "cryptography": ("carrick.crypto", "carrick.oauth"),
+    "joserfc": ("carrick.oauth.signed_jwt",),
     # 80 ms of a cold start: bodies of requests and provider files, and nothing that a read needs.
     "pydantic": ("carrick.catalog.schema", "carrick.models.api_", "carrick.models.fields"),
     # All that can open a connection, or resolve a name.
@@ -48,7 +52,7 @@ ONLY = {
     "http.client": ("carrick.transport.client",),
     "smtplib": (),
     "socket": ("carrick.transport.client",),
-    "ssl": ("carrick.transport.client",),
+    "ssl": ("carrick.transport.client", "carrick.transport.client_certificate"),
     "urllib.request": (),
     "urllib3": (),
     # Starting something else.

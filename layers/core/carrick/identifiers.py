@@ -49,9 +49,19 @@ def new_browser_binding() -> str:
     return secrets.token_urlsafe(32)
 
 
+def new_confirm_code() -> str:
+    """What an application confirms a connection with, once: 256 bits, base64url."""
+    return secrets.token_urlsafe(32)
+
+
 def new_code_verifier() -> str:
     """A PKCE verifier: 43 characters from 256 bits (RFC 7636 §4.1)."""
     return secrets.token_urlsafe(32)
+
+
+def new_nonce() -> str:
+    """What makes one signed request or token different from all others: 128 bits."""
+    return secrets.token_hex(16)
 
 
 def new_event_id() -> str:

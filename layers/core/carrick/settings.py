@@ -47,6 +47,11 @@ class FlowsSettings(Settings):
 
 
 @dataclass(frozen=True)
+class UnconfirmedSettings(Settings):
+    unconfirmed_table: str
+
+
+@dataclass(frozen=True)
 class SocketsSettings(Settings):
     sockets_table: str
 

@@ -21,6 +21,8 @@ class Form:
     body: Any
     facts: Mapping[str, str] = field(default_factory=dict)
     refused: Mapping[str, Any] = field(default_factory=dict)
+    client: Mapping[str, str] | None = None
+    config: Mapping[str, str] | None = None
 
 
 VERIFIED = {"api": '{ base_url = "%s", verification = { method = "POST", paths = ["/token"] } }'}
@@ -31,6 +33,25 @@ GRANT = (
     'client_secret = "${credentials.client_secret}" }'
 )
 FIELD = '{ title = "Field", format = "token", description = "A field." }'
+OPTIONAL = FIELD.replace("{", "{ optional = true, secret = true,", 1)
+ROLE = "arn:aws:iam::123456789012:role/carrick"
+BILL = {"username": "ada", "password": "p", "organization_id": "o-1", "dev_key": "d-1"}
+SIGNATURE = {"type": "SIGNATURE", "username": "ada", "password": "canary-secret"}
+TOKEN = {"token_id": "t-1", "token_secret": "canary-secret-token"}
+KEYS = (
+    b"<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIA</AccessKeyId>"
+    b"<SecretAccessKey>canary-secret</SecretAccessKey><SessionToken>canary-secret</SessionToken>"
+    b"</Credentials></AssumeRoleResult></AssumeRoleResponse>"
+)
+FETCH_ERRORS = {"aws_credentials_fetch_error", "bill_credentials_fetch_error"}
+GOOD = {"AWS_SIGV4": KEYS, "BILL": b'{"sessionId": "canary-secret-session", "userId": "u-1"}'}
+SIGNING = {
+    "OAUTH2_CC": {"token_endpoint_auth_method": '"private_key_jwt"'},
+    "TWO_STEP": {
+        "assertion": '{ type = "jwt", key = "${credentials.client_secret}", '
+        'lifetime_seconds = 300, header = { alg = "RS256" } }'
+    },
+}
 FORMS = (
     Form(
         "/api-auth/api-key",
@@ -51,8 +72,58 @@ FORMS = (
         refused={
             "missing_client_id": {"client_secret": CLIENT_SECRET},
             "missing_client_secret": {"client_id": "ada"},
+            "invalid_private_key": {"client_id": "ada", "client_private_key": "canary-secret"},
             "client_credentials_fetch_error": WRONG,
         },
+    ),
+    Form(
+        "/auth/aws-sigv4",
+        "AWS_SIGV4",
+        {"role_arn": "arn:aws:iam::123456789012:role/carrick", "region": "eu-central-1"},
+        facts={
+            "credentials": f"{{ role_arn = {FIELD} }}",
+            "integration_config": f"{{ awsAccessKeyId = {OPTIONAL}, "
+            f"awsSecretAccessKey = {OPTIONAL} }}",
+        },
+        config={"awsAccessKeyId": "AKIA", "awsSecretAccessKey": "canary-secret-aws"},
+        refused={
+            "missing_client_id": {"role_arn": ROLE, "region": "eu-central-1"},
+            "aws_credentials_fetch_error": {"role_arn": ROLE, "region": "eu-central-1"},
+        },
+    ),
+    Form(
+        "/auth/bill",
+        "BILL",
+        BILL,
+        refused={"bill_credentials_fetch_error": BILL},
+    ),
+    Form(
+        "/auth/jwt",
+        "JWT",
+        {"type": "JWT", "key": "0123abcd"},
+        facts={
+            "credentials": f"{{ key = {FIELD} }}",
+            "self_signed_token": '{ protocol = "HMAC", signing_key = "${credentials.key}", '
+            'secret_encoding = "hex", lifetime_seconds = 300, header = { alg = "HS256" } }',
+        },
+        refused={
+            "invalid_private_key": {"type": "JWT", "key": "canary-secret"},
+            "connection_test_failed": {"type": "JWT", "key": "0123abcd"},
+        },
+    ),
+    Form(
+        "/auth/signature",
+        "SIGNATURE",
+        SIGNATURE,
+        facts={"self_signed_token": '{ protocol = "WSSE", lifetime_seconds = 300 }'},
+        refused={"connection_test_failed": SIGNATURE},
+    ),
+    Form(
+        "/auth/tba",
+        "TBA",
+        TOKEN,
+        client={"type": "TBA", "client_id": "ada", "client_secret": CLIENT_SECRET},
+        refused={"missing_client_id": TOKEN, "connection_test_failed": TOKEN},
     ),
     Form(
         "/auth/two-step",
@@ -62,7 +133,10 @@ FORMS = (
             "token_params": GRANT,
             "credentials": f"{{ client_id = {FIELD}, client_secret = {FIELD} }}",
         },
-        refused={"two_step_credentials_fetch_error": {"type": "TWO_STEP", **WRONG}},
+        refused={
+            "two_step_credentials_fetch_error": {"type": "TWO_STEP", **WRONG},
+            "invalid_private_key": {"type": "TWO_STEP", **WRONG},
+        },
     ),
     Form("/auth/unauthenticated", "NONE", None),
 )
@@ -76,7 +150,7 @@ def session(world: World, **more: Any) -> str:
     return f"connect_session_token={world.tenant.session(**more)}"
 
 
-def integrate(world: World, form: Form, **facts: str) -> None:
+def integrate(world: World, form: Form, configured: bool = True, **facts: str) -> None:
     """An integration of the form's mode, ``form``."""
     entry = {
         "auth_mode": f'"{form.mode}"',
@@ -85,10 +159,16 @@ def integrate(world: World, form: Form, **facts: str) -> None:
         **form.facts,
         **facts,
     }
-    if form.mode not in {"OAUTH2_CC", "TWO_STEP"}:
+    if form.mode not in {"AWS_SIGV4", "BILL", "OAUTH2_CC", "TWO_STEP"}:
         entry["token_url"] = ""
+    if form.mode in GOOD and world.server.switches.answer is None:
+        world.server.switches.answer = (200, {}, GOOD[form.mode])
     write_provider(world.folder, world.server.url, "form-provider", **entry)
     body = {"provider": "form-provider", "unique_key": "form"}
+    if form.client is not None and configured:
+        body |= {"credentials": form.client}
+    if form.config is not None and configured:
+        body |= {"integration_config": form.config}
     assert world.tenant.call("POST", "/integrations", body).status == 200
 
 
@@ -149,16 +229,17 @@ def register(form: Form) -> None:
     for (status, code), case in SHOWN.items():
         shows(key, status, code)(lambda world, case=case: case(world, form))
     for code, body in form.refused.items():
-        shows(key, 400, code)(lambda world, sent=body: refuse(world, form, sent))
+        shows(key, 400, code)(lambda world, c=code, b=body: refuse(world, form, c, b))
 
 
-def refuse(world: World, form: Form, body: Any) -> None:
-    """An answer that depends on what the provider says."""
-    facts = {}
-    if form.mode in {"API_KEY", "BASIC"}:
+def refuse(world: World, form: Form, code: str, body: Any) -> None:
+    """An answer that depends on what the provider says, or on what the integration has."""
+    facts = dict(SIGNING.get(form.mode, {})) if code == "invalid_private_key" else {}
+    if code == "connection_test_failed":
         facts["api"] = VERIFIED["api"] % world.server.url
+    if code in {"connection_test_failed", *FETCH_ERRORS}:
         world.server.switches.answer = (401, {}, b"")
-    integrate(world, form, **facts)
+    integrate(world, form, configured=code != "missing_client_id", **facts)
     submit(world, form, body)
 
 

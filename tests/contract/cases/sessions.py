@@ -1,9 +1,13 @@
 """Answers about connect sessions."""
 
+import re
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from carrick.oauth.pkce import code_challenge
 from tests.contract.cases.registry import shows
 from tests.contract.world import World
+from tests.support.browser import Browser
 
 PERSON = {
     "end_user": {
@@ -42,6 +46,64 @@ def reconnect(world: World) -> None:
     made = world.tenant.connect(world.server)
     body = {**PERSON, "connection_id": made, "integration_id": "test", "allow_account_change": True}
     world.ask("POST", "/connect/sessions/reconnect", body)
+
+
+CONFIRM = "POST /connect/sessions/confirm"
+ASKS = {**FULL, "return_url": "https://app.example.com/done", "confirm_required": True}
+
+
+def waiting(world: World, path: str = "/connect/sessions", **body: Any) -> dict[str, str]:
+    """What confirms an authorization that has just ended."""
+    challenge = {"confirm_challenge": code_challenge("v" * 43)}
+    asked = {**ASKS, **challenge, **body}
+    if "connection_id" in body:
+        asked.pop("allowed_integrations")
+    data = world.ask("POST", path, asked).json()["data"]
+    browser = Browser(world.tenant).start(data["token"])
+    page = browser.back(browser.approve(world.server)).text
+    found = re.search('"confirmCode": "(.*?)"', page)
+    assert found is not None, page
+    status = world.ask("GET", "/connect/session", key=data["token"]).json()["data"]["result"]
+    assert status["status"] == "unconfirmed"
+    return {
+        "session_id": data["session_id"],
+        "confirm_code": found[1],
+        "confirm_verifier": "v" * 43,
+    }
+
+
+@shows(CONFIRM, 200)
+def confirm(world: World) -> None:
+    world.ask("POST", "/connect/sessions/confirm", waiting(world))
+
+
+@shows(CONFIRM, 400, "invalid_confirmation")
+def confirm_with_another_verifier(world: World) -> None:
+    given = {**waiting(world), "confirm_verifier": "w" * 43}
+    world.ask("POST", "/connect/sessions/confirm", given)
+
+
+@shows(CONFIRM, 400, "session_ended")
+def confirm_a_session_that_ended(world: World) -> None:
+    given = waiting(world)
+    world.stack.delete("SessionsTable", {"pk": given["session_id"]})
+    world.ask("POST", "/connect/sessions/confirm", given)
+
+
+@shows(CONFIRM, 400, "provider_config_err")
+def confirm_what_has_no_integration(world: World) -> None:
+    given = waiting(world)
+    world.ask("DELETE", "/integrations/test")
+    world.ask("POST", "/connect/sessions/confirm", given)
+
+
+@shows(CONFIRM, 400, "connection_not_found")
+def confirm_what_was_deleted(world: World) -> None:
+    made = world.tenant.connect(world.server)
+    path = "/connect/sessions/reconnect"
+    given = waiting(world, path, connection_id=made, integration_id="test")
+    world.ask("DELETE", f"/connections/{made}?provider_config_key=test")
+    world.ask("POST", "/connect/sessions/confirm", given)
 
 
 @shows("GET /connect/session", 200)

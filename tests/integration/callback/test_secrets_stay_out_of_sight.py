@@ -54,7 +54,8 @@ def test_the_opener_is_told_that_it_worked_and_no_more(
     assert message is not None
     assert message[1] == (
         '{"message": {"type": "nango_oauth_callback_success"}, '
-        '"origins": ["https://carrick.example", "https://app.example"], "closes": true}'
+        '"origins": ["https://carrick.example", "https://app.example"], "closes": true, '
+        '"returnsTo": ""}'
     )
     assert "history.replaceState" in page
     # A browser takes one that has none of these origins for no receiver at all.

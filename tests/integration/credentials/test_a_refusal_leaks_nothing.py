@@ -7,8 +7,13 @@ from tests.support.connections import Connections
 
 CODES = {
     "API_KEY": "connection_test_failed",
+    "AWS_SIGV4": "aws_credentials_fetch_error",
     "BASIC": "connection_test_failed",
+    "BILL": "bill_credentials_fetch_error",
+    "JWT": "connection_test_failed",
     "OAUTH2_CC": "client_credentials_fetch_error",
+    "SIGNATURE": "connection_test_failed",
+    "TBA": "connection_test_failed",
     "TWO_STEP": "two_step_credentials_fetch_error",
 }
 ECHO = {"error": "invalid_client", "error_description": json.dumps([*BODIES.values()])}
@@ -23,7 +28,7 @@ def test_whatever_the_provider_says(
     forms.api.answers = {
         f"{method} {path}": (status, ECHO)
         for method in ("GET", "POST")
-        for path in ("/first", "/second", "/token", "/login")
+        for path in ("/first", "/second", "/token", "/login", "/sts", "/sign-in")
     }
 
     answer = forms.submit()

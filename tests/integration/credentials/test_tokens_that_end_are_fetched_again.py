@@ -7,7 +7,14 @@ import pytest
 from tests.integration.credentials.conftest import Forms
 from tests.support.connections import Connections
 
-by_mode = pytest.mark.parametrize("mode", ["OAUTH2_CC", "TWO_STEP"])
+MEMBERS = {
+    "AWS_SIGV4": "secret_access_key",
+    "BILL": "session_id",
+    "OAUTH2_CC": "token",
+    "TWO_STEP": "token",
+}
+by_mode = pytest.mark.parametrize("mode", MEMBERS)
+by_signing_mode = pytest.mark.parametrize("mode", ["JWT", "SIGNATURE"])
 
 
 def end(forms: Forms, connection_id: str) -> None:
@@ -17,7 +24,8 @@ def end(forms: Forms, connection_id: str) -> None:
 
 
 def token_of(forms: Forms, connection_id: str) -> str:
-    return str(forms.tenant.read(connection_id).json()["credentials"]["token"])
+    shown = forms.tenant.read(connection_id).json()["credentials"]
+    return str(shown[MEMBERS.get(forms.mode, "token")])
 
 
 @by_mode
@@ -49,7 +57,22 @@ def test_by_the_worker(mode: str, forms: Forms, stored: Connections) -> None:
     answer = forms.tenant.stack.invoke("refresh_worker", {"Records": [record]})
 
     assert answer == {"batchItemFailures": []}
-    assert stored.credentials(connection_id).values["token"] == "canary-secret-token-2"
+    assert stored.credentials(connection_id).values[MEMBERS[mode]] == "canary-secret-token-2"
+
+
+@by_signing_mode
+def test_what_is_signed_here_is_signed_anew(mode: str, forms: Forms, stored: Connections) -> None:
+    forms.use(mode)
+    connection_id = forms.connect()
+    end(forms, connection_id)
+    forms.api.asked.clear()
+
+    assert token_of(forms, connection_id)
+
+    after = stored.stored(connection_id)
+    assert after.version == 2
+    assert after.expires_at == pytest.approx(time.time() + 300, abs=30)
+    assert forms.api.asked == []
 
 
 def test_a_chain_uses_the_answers_before(forms: Forms) -> None:
@@ -75,6 +98,8 @@ def test_client_credentials_go_as_the_rfc_says(forms: Forms) -> None:
 @pytest.mark.parametrize(
     ("mode", "code"),
     [
+        ("AWS_SIGV4", "aws_credentials_fetch_error"),
+        ("BILL", "bill_credentials_fetch_error"),
         ("OAUTH2_CC", "client_credentials_fetch_error"),
         ("TWO_STEP", "two_step_credentials_fetch_error"),
     ],
@@ -85,7 +110,7 @@ def test_a_failure_is_told_under_its_own_name(
     forms.use(mode)
     connection_id = forms.connect()
     end(forms, connection_id)
-    for path in ("/token", "/login"):
+    for path in ("/token", "/login", "/sts", "/sign-in"):
         forms.api.answers[f"POST {path}"] = (401, {"error": "invalid_client"})
 
     assert forms.tenant.read(connection_id).status == 424

@@ -8,8 +8,19 @@ from tests.support.connections import Connections
 SHOWN = {
     "API_KEY": BODIES["API_KEY"],
     "BASIC": BODIES["BASIC"],
+    "AWS_SIGV4": {
+        **BODIES["AWS_SIGV4"],
+        "access_key_id": "ASIA-1",
+        "secret_access_key": "canary-secret-token-1",
+        "session_token": "canary-secret-session",
+        "service": "s3",
+    },
+    "BILL": {**BODIES["BILL"], "session_id": "canary-secret-token-1", "user_id": "u-1"},
+    "JWT": BODIES["JWT"],
     "NONE": {},
     "OAUTH2_CC": {**BODIES["OAUTH2_CC"], "token": "canary-secret-token-1"},
+    "SIGNATURE": BODIES["SIGNATURE"],
+    "TBA": {**BODIES["TBA"], "config_override": {}},
     "TWO_STEP": {"user": "ada", "pin": "canary-secret-pin", "token": "canary-secret-token-1"},
 }
 

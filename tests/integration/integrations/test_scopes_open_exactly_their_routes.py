@@ -58,6 +58,7 @@ def test_no_route_of_these_functions_is_left_out(tenant: Tenant) -> None:
         (route.method, route.path)
         for route in tenant.stack.aws.stack.routes
         if route.function in {"environments", "integrations", "providers"}
+        and route.method != "OPTIONS"  # what browsers ask needs no key
     }
     tested = {
         (

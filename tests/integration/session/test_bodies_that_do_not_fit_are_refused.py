@@ -60,6 +60,48 @@ CASES: list[tuple[dict[str, Any], str, list[str]]] = [
 ]
 
 
+RETURN_URLS = (
+    "//app.example",
+    "https:app.example",
+    "https://ok.example@evil.example/",
+    "https://ok.example:443@evil.example/",
+    "https://ok.example\\@evil.example/",
+    "https://ok.example/a\\b",
+    "https://ok.example/a%0d%0aset-cookie:x",
+    "https://ok.example/a\r\nb",
+    "https://ok.example/#fragment",
+    "https://ok.example/<script>",
+    "https://192.0.2.1/",
+    "https://OK.example/",
+    "http://ok.example/",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "/connected",
+)
+
+
+def test_the_way_back_is_an_https_url_that_is_read_in_one_way(tenant: Tenant) -> None:
+    for url in RETURN_URLS:
+        answer = tenant.call("POST", CREATE, {"tags": {}, "return_url": url})
+        assert problem_of(answer) == ("custom", ["return_url"]), url
+    for url in ("https://ok.example", "https://ok.example:8443/a/b?c=d", "http://localhost:3000/a"):
+        assert tenant.call("POST", CREATE, {"tags": {}, "return_url": url}).status == 201, url
+
+
+def test_a_word_needs_a_way_to_the_application(tenant: Tenant) -> None:
+    way = {"allowed_origins": ["https://app.example"]}
+    challenge = {"confirm_challenge": "c" * 43}
+    for body in ({"confirm_required": True}, {**way, **challenge}):
+        assert problem_of(tenant.call("POST", CREATE, {"tags": {}, **body})) == ("custom", [])
+    body = {"tags": {}, "confirm_required": True, **way, **challenge}
+    assert tenant.call("POST", CREATE, body).json()["data"].keys() == {
+        "token",
+        "connect_link",
+        "expires_at",
+        "session_id",
+    }
+
+
 def test_each_problem_has_a_code_and_a_path(tenant: Tenant) -> None:
     for body, code, path in CASES:
         assert problem_of(tenant.call("POST", CREATE, body)) == (code, path), body

@@ -7,6 +7,7 @@ from carrick.domain import oauth2
 from carrick.domain.authorized import Authorized, check_unchanged, connection_of
 from carrick.domain.modes.oauth2_code import obtained
 from carrick.errors import FlowError
+from carrick.models.confirmation import Granted
 from carrick.models.connection import Connection
 from carrick.oauth.token import TokenSet
 from tests.support.flow_facts import (
@@ -24,7 +25,15 @@ from tests.support.flow_facts import (
 def made(facts: Authorized, answer: TokenSet) -> Connection:
     said = oauth2.metadata_of(facts.provider, answer, facts.callback)
     gained = obtained(facts.provider, answer, said, config=facts.flow.connection_config)
-    return connection_of(facts, gained, now=NOW)
+    granted = Granted(
+        sealed_credentials=b"sealed",
+        refreshable=True,
+        expires_at=gained.credentials.expires_at,
+        said=gained.said,
+        granted_scopes=gained.granted_scopes,
+        account_id=gained.account_id,
+    )
+    return connection_of(facts, granted, now=NOW)
 
 
 def test_what_nobody_named_stays(tmp_path: Path) -> None:

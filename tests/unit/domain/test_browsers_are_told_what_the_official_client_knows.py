@@ -19,12 +19,13 @@ from carrick.models.socket import Socket
 WAITING = Waiting("ws_x", "github", "c-1")
 
 
-def test_success_has_these_members_and_no_other() -> None:
-    assert success_message(WAITING) == {
+@pytest.mark.parametrize("is_pending", [False, True])
+def test_success_has_these_members_and_no_other(is_pending: bool) -> None:
+    assert success_message(WAITING, is_pending=is_pending) == {
         "message_type": "success",
         "provider_config_key": "github",
         "connection_id": "c-1",
-        "is_pending": False,
+        "is_pending": is_pending,
     }
 
 

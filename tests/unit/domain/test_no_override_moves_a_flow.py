@@ -21,6 +21,7 @@ from carrick.models.environment import Environment, hash_token
 from carrick.models.flow import Flow
 from carrick.models.integration import Integration
 from carrick.models.session import ConnectSession, IntegrationDefaults
+from carrick.transport.client import Transport
 from tests.support.authorization_server import write_provider
 from tests.support.flow_facts import INTEGRATION, NOW, SESSION
 from tests.support.kms import FakeKms
@@ -86,7 +87,15 @@ def start(
     started = start_authorization(
         session,
         StartRequest(integration_id, BASE_URL, params or {}, authorization_params or {}),
-        Dependencies(stores, lambda _: stores.environment, stores, vault, catalog, lambda: NOW),
+        Dependencies(
+            stores,
+            lambda _: stores.environment,
+            stores,
+            vault,
+            catalog,
+            Transport(allow_loopback=False),
+            lambda: NOW,
+        ),
     )
     parts = urlsplit(started.url)
     assert (parts.scheme, parts.netloc, parts.path) == ("https", "provider.example", "/authorize")

@@ -126,6 +126,7 @@ def test_success_says_no_more_than_that() -> None:
         "message": {"type": "nango_oauth_callback_success"},
         "origins": list(ORIGINS),
         "closes": True,
+        "returnsTo": "",
     }
 
 

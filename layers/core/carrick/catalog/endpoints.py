@@ -23,13 +23,14 @@ def endpoint(
     connection_config: Mapping[str, str],
     *,
     allowed_hosts: Collection[str] = (),
+    credentials: Mapping[str, str] | None = None,
 ) -> str:
     """One URL of a provider, filled in.
 
     ``refresh`` is the token endpoint unless stated. A template is passed over when a value it
     needs is not given; a value that does not fit is an error at once. ``allowed_hosts`` are the
     hosts that the integration allows where the person names the host (``self_hosted``); they
-    matter only if a secret of the operator's is sent there.
+    matter only if a secret of the operator's is sent there. ``credentials`` as in ``render_url``.
 
     Raises ``FlowError`` (``url_param_err``) naming what the first template lacks,
     ``InvalidRequestError`` (``invalid_connection_config``), or ``CarrickError``
@@ -38,19 +39,25 @@ def endpoint(
     candidates = templates(provider, name)
     if not candidates:
         raise CarrickError(f"{provider.name} has no {name} endpoint.", code="no_such_endpoint")
-    bounded_by = allowed_hosts if provider.auth_mode in OPERATOR_SECRET_MODES else None
+    bounded_by = allowed_hosts if _carries_operators_secret(provider) else None
     lacking: list[FlowError] = []
     for template in candidates:
-        absent = _first_absent(template, connection_config)
+        absent = _first_absent(template, connection_config, credentials or {})
         if absent is None:
             return render_url(
                 template,
                 connection_config=connection_config,
                 fields=provider.connection_config,
                 allowed_hosts=bounded_by,
+                credentials=credentials,
             )
         lacking.append(missing(absent))
     raise lacking[0]
+
+
+def _carries_operators_secret(provider: "Provider") -> bool:
+    has_own = any(field.secret for field in provider.integration_config.values())
+    return has_own or provider.auth_mode in OPERATOR_SECRET_MODES
 
 
 def templates(provider: "Provider", name: EndpointName) -> tuple[str, ...]:
@@ -66,7 +73,11 @@ def templates(provider: "Provider", name: EndpointName) -> tuple[str, ...]:
     return (first, *others) if first else tuple(others)
 
 
-def _first_absent(template: str, connection_config: Mapping[str, str]) -> Reference | None:
-    return next(
-        (ref for ref in references(parse(template)) if not connection_config.get(ref.name)), None
-    )
+def _first_absent(
+    template: str, connection_config: Mapping[str, str], credentials: Mapping[str, str]
+) -> Reference | None:
+    for ref in references(parse(template)):
+        values = credentials if ref.namespace == "credentials" else connection_config
+        if not values.get(ref.name):
+            return ref
+    return None

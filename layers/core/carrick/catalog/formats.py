@@ -152,6 +152,9 @@ HOST_LABEL_FORMATS = frozenset({"subdomain", "label", "region", "digits", "hex",
 HOST_FORMATS = frozenset({"hostname", "host_and_port", "host_and_path"})
 """Formats that begin with a full host."""
 
+PORT_FORMATS = frozenset({"host_and_port", "host_and_path", "port", "url"})
+"""Formats of which a value may hold a port."""
+
 PATH_FORMATS = FORMATS.keys() - {
     "text", "multiline", "token", "url", "host_and_port", "host_and_path", "port",
 }  # fmt: skip

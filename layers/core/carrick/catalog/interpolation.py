@@ -59,20 +59,22 @@ def render_url(
     connection_config: Mapping[str, str],
     fields: Mapping[str, "InputField"] | None = None,
     allowed_hosts: Collection[str] | None = (),
+    credentials: Mapping[str, str] | None = None,
 ) -> str:
     """Put connection config into a URL template, each value as its place asks.
 
     ``fields`` are the entry's declarations: only they can let a value be more than one DNS label of
     the host, and with them an undeclared name is refused. ``allowed_hosts`` are what the operator
     allows for a host that the person may choose freely (``self_hosted``); ``None`` allows any, for
-    when nothing of the operator's is sent there.
+    when nothing of the operator's is sent there. ``credentials`` may stand in path and query, for
+    entries with the quirk ``credential_in_url``: such a URL is a secret.
 
     Raises ``FlowError`` (``url_param_err``) for a missing value, ``InvalidRequestError``
     (``invalid_connection_config``) for one that does not fit its place, and ``CarrickError``
     (``invalid_template``) for a template that leaves the host open.
     """
     nodes = parse(template)
-    values = _Values(connection_config, fields, allowed_hosts)
+    values = _Values(connection_config, fields, allowed_hosts, credentials or {})
     if nodes and isinstance(nodes[0], Reference):
         origin, nodes = values.whole_url(nodes[0]), nodes[1:]
         if nodes and not (isinstance(nodes[0], Text) and nodes[0].text.startswith("/")):
@@ -81,6 +83,17 @@ def render_url(
         scheme, authority, nodes = split_authority(nodes)
         origin = f"{scheme}://{values.authority(authority)}"
     return _verified(origin, _tail(nodes, values))
+
+
+def render_tail(
+    template: str,
+    *,
+    connection_config: Mapping[str, str],
+    fields: Mapping[str, "InputField"],
+    credentials: Mapping[str, str],
+) -> str:
+    """A path with its query, to be put behind a URL. Values and errors as in ``render_url``."""
+    return _tail(parse(template), _Values(connection_config, fields, (), credentials))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +120,16 @@ class _Values:
     config: Mapping[str, str]
     fields: Mapping[str, "InputField"] | None
     allowed_hosts: Collection[str] | None
+    credentials: Mapping[str, str]
+
+    def fill_tail(self, node: Node) -> _Filled:
+        """The value of a reference that stands in path or query."""
+        if not isinstance(node, Reference) or node.namespace != "credentials":
+            return self.fill(node)
+        value = self.credentials.get(node.name)
+        if not value:
+            raise missing(node)
+        return _Filled(node.name, value, None)
 
     def fill(self, node: Node) -> _Filled:
         """The value of a reference, checked as its field says."""
@@ -181,7 +204,7 @@ def _tail(nodes: Template, values: _Values) -> str:
             in_query = in_query or "?" in node.text
             pieces.append(node.text)
         else:
-            pieces.append(_encoded(values.fill(node), in_query=in_query))
+            pieces.append(_encoded(values.fill_tail(node), in_query=in_query))
     return "".join(pieces)
 
 

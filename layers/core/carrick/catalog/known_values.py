@@ -34,6 +34,8 @@ class Known:
         self._credentials = {*provider.credentials, *provider.token_response.headers}
         if provider.assertion:
             self._credentials.add("assertion")
+        if provider.auth_mode is AuthMode.BILL:
+            self._credentials |= {"session_id", "user_id"}
         if provider.token_response.cookies:
             self._credentials.add("cookies")
 

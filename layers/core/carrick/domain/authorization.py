@@ -5,21 +5,22 @@ from dataclasses import dataclass, field, replace
 
 from carrick import identifiers
 from carrick.catalog import Catalog
-from carrick.catalog.endpoints import endpoint
 from carrick.catalog.schema import Provider
 from carrick.clock import Clock
 from carrick.domain import oauth2
 from carrick.domain.callback_urls import callback_url_of
+from carrick.domain.modes.contract import Setting, Tools
+from carrick.domain.modes.redirect import Away, Departure, RedirectMode
+from carrick.domain.modes.redirects import redirect_of
 from carrick.domain.vault import Vault
 from carrick.errors import FlowError, InvalidRequestError, NotFoundError
 from carrick.models.environment import Environment, hash_token
 from carrick.models.flow import Flow, FlowSecrets
-from carrick.models.integration import Integration
+from carrick.models.integration import CustomSecrets, Integration
 from carrick.models.session import ConnectSession
-from carrick.oauth.authorization import AuthorizationRequest, build_authorization_url
-from carrick.oauth.pkce import code_challenge
 from carrick.store.flows import FlowStore
 from carrick.store.integrations import IntegrationStore
+from carrick.transport.client import Transport
 
 # Longer than a person takes to log in with a second factor, shorter than 30 minutes (RFC 9700).
 LIFETIME_SECONDS = 1_200.0
@@ -56,6 +57,7 @@ class Dependencies:
     flows: FlowStore
     vault: Vault
     catalog: Catalog
+    transport: Transport
     now: Clock
 
 
@@ -69,37 +71,63 @@ def start_authorization(
 ) -> Started:
     """Record the flow and say where the browser goes.
 
-    1. the session allows the integration; it exists, is OAuth 2 and has a client
-    2. connection config: the session's presets over what the browser sent over a reconnected one's;
-       nobody is sent away to approve what could not be exchanged afterwards
-    3. state, binding and PKCE verifier, fresh; stored as hashes or sealed
+    1. the session allows the integration; it exists, is connected by redirect and has a client
+    2. connection config: the session's presets over what the browser sent over a reconnected one's
+    3. state and binding, fresh, stored as hashes; what the mode keeps (PKCE verifier) is sealed
     4. the flow is stored before the browser can come back
 
-    Raises ``FlowError``; ``InvalidRequestError`` for a value that does not fit its format.
+    Raises ``FlowError``; ``InvalidRequestError`` for a value that does not fit its format;
+    ``ProviderError`` or ``EgressError`` where the provider is asked first and does not answer.
     """
     integration = _integration(session, request.integration_id, deps.integrations)
     provider = _provider(integration, deps.catalog)
+    mode = redirect_of(provider.auth_mode)
+    if mode.needs_client_id and not integration.client_id:
+        raise FlowError("The integration has no client id.", code="provider_config_err")
     state, binding = identifiers.new_state(), identifiers.new_browser_binding()
     flow = replace(
         _flow(session, integration, provider, request, deps),
         state_hash=hash_token(state),
         binding_hash=hash_token(binding),
     )
-    verifier = identifiers.new_code_verifier() if provider.pkce else ""
-    if verifier:
-        sealed = deps.vault.seal_flow(
-            flow.environment_id, flow.state_hash, FlowSecrets(code_verifier=verifier)
-        )
-        flow = replace(flow, sealed_secrets=sealed)
-    url = _authorization_url(session, provider, flow, state, verifier, request, integration)
-    if not provider.redirect_uri_metadata:  # with it, the answer may bring what is missing now
-        oauth2.token_endpoint(
-            provider, flow.connection_config, allowed_hosts=integration.allowed_hosts
-        )
-    deps.flows.put(flow)
-    return Started(
-        url, cookie_name(flow.state_hash), binding, provider.response_mode == "form_post"
+    departure = Departure(
+        flow,
+        _setting(flow, integration, provider, mode, deps),
+        state,
+        _chosen_params(session, integration.integration_id, request),
     )
+    away = mode.begin(departure, Tools.of(departure.setting, deps.transport, deps.now))
+    deps.flows.put(_with_what_is_kept(flow, away, deps.vault))
+    posts_back = provider.response_mode == "form_post"
+    return Started(away.url, cookie_name(flow.state_hash), binding, posts_back)
+
+
+def _setting(
+    flow: Flow,
+    integration: Integration,
+    provider: Provider,
+    mode: RedirectMode,
+    deps: Dependencies,
+) -> Setting:
+    """What the mode works with. Nothing is unsealed for one that only builds a URL."""
+    is_needed = mode.begins_with_secret(provider)
+    return Setting(
+        provider=provider,
+        integration=integration,
+        client_secret=deps.vault.client_secret(integration) if is_needed else "",
+        secrets=deps.vault.custom_secrets(integration) if is_needed else CustomSecrets(),
+        config=flow.connection_config,
+        scopes=flow.requested_scopes,
+    )
+
+
+def _with_what_is_kept(flow: Flow, away: Away, vault: Vault) -> Flow:
+    if away.config:
+        flow = replace(flow, connection_config={**flow.connection_config, **away.config})
+    if away.secrets == FlowSecrets():
+        return flow
+    sealed = vault.seal_flow(flow.environment_id, flow.state_hash, away.secrets)
+    return replace(flow, sealed_secrets=sealed)
 
 
 def _integration(
@@ -112,19 +140,14 @@ def _integration(
     integration = integrations.get(session.environment_id, integration_id)
     if integration is None:
         raise FlowError("The integration does not exist.", code="provider_config_err")
-    if not integration.client_id:
-        raise FlowError("The integration has no client id.", code="provider_config_err")
     return integration
 
 
 def _provider(integration: Integration, catalog: Catalog) -> Provider:
     try:
-        provider = catalog.get(integration.provider)
+        return catalog.get(integration.provider)
     except NotFoundError as error:
         raise FlowError("The provider is not known.", code="unknown_config_key") from error
-    if provider.auth_mode != "OAUTH2":
-        raise FlowError("This integration is not connected by OAuth 2.", code="auth_mode_err")
-    return provider
 
 
 def _flow(
@@ -173,53 +196,17 @@ def _path_integration(redirect_uri: str, request: StartRequest) -> str:
     return request.integration_id if redirect_uri.startswith(own) else ""
 
 
-def _authorization_url(
-    session: ConnectSession,
-    provider: Provider,
-    flow: Flow,
-    state: str,
-    verifier: str,
-    request: StartRequest,
-    integration: Integration,
-) -> str:
-    defaults = session.defaults_for(flow.integration_id)
-    # A preset of the session replaces what the browser sent (contract §5.1): the browser is the
-    # end user's, the session is the customer's.
-    chosen: Mapping[str, str | None] = (
-        dict(defaults.authorization_params)
-        if defaults.authorization_params
-        else dict(request.authorization_params)
+def _chosen_params(
+    session: ConnectSession, integration_id: str, request: StartRequest
+) -> dict[str, str | None]:
+    """A preset of the session replaces what the browser sent (contract §5.1).
+
+    The browser is the end user's, the session is the customer's.
+    """
+    defaults = session.defaults_for(integration_id)
+    chosen: dict[str, str | None] = dict(
+        defaults.authorization_params or request.authorization_params
     )
-    # What is asked for is recorded with the flow, so scopes have one way in (``scopes_override``).
-    scope_names = {"scope", provider.param_renames.get("scope", "").casefold()}
-    chosen = {
-        name: value for name, value in chosen.items() if name.strip().casefold() not in scope_names
-    }
     if defaults.user_scopes:
-        chosen = {**chosen, "user_scope": defaults.user_scopes}
-    provider_params = oauth2.rendered(provider.authorization_params, flow.connection_config)
-    if provider.response_mode == "form_post":
-        provider_params = {**provider_params, "response_mode": "form_post"}
-    return build_authorization_url(
-        AuthorizationRequest(
-            # Nothing secret goes there, but what the token endpoint would refuse is refused now.
-            endpoint=endpoint(
-                provider,
-                "authorization",
-                flow.connection_config,
-                allowed_hosts=integration.allowed_hosts,
-            ),
-            client_id=flow.client_id,
-            redirect_uri=flow.redirect_uri,
-            state=state,
-            scopes=flow.requested_scopes,
-            scope_separator=provider.scope_separator,
-            code_challenge=code_challenge(verifier) if verifier else None,
-            provider_params=provider_params,
-            session_params=chosen,
-            fragment=provider.authorization_fragment,
-            skip_empty=provider.authorization_skip_empty,
-            scope_unencoded=provider.authorization_scope_unencoded,
-            param_renames=provider.param_renames,
-        )
-    )
+        chosen["user_scope"] = defaults.user_scopes
+    return chosen

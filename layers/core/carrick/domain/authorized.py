@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from carrick import identifiers
 from carrick.catalog.schema import Provider
-from carrick.domain import refresh_policy
-from carrick.domain.modes.contract import Obtained
-from carrick.domain.modes.registry import mode_of
+from carrick.domain import oauth2, refresh_policy
 from carrick.errors import FlowError
-from carrick.models.connection import Connection, ConnectionKey, spread_of
+from carrick.models.confirmation import Granted
+from carrick.models.connection import Connection, ConnectionKey, RefreshState, spread_of
 from carrick.models.flow import Flow
 from carrick.models.integration import Integration
 from carrick.models.session import ConnectSession
@@ -48,7 +48,7 @@ def check_unchanged(authorized: Authorized) -> None:
     """Raise ``FlowError`` unless all is what it was when the browser left (requirement 24)."""
     flow, session, existing = authorized.flow, authorized.session, authorized.existing
     integration = authorized.integration
-    if not session.allows(flow.integration_id):
+    if not session.allows(flow.integration_id) or session.confirmed_at is not None:
         raise FlowError("The connect session has ended.", code="session_ended")
     # The secret of another client must not go where this flow's client was to be authenticated.
     if (integration.client_id, integration.provider) != (flow.client_id, flow.provider):
@@ -59,48 +59,89 @@ def check_unchanged(authorized: Authorized) -> None:
         raise FlowError("The connection to renew was deleted.", code="connection_not_found")
 
 
-def connection_of(authorized: Authorized, obtained: Obtained, *, now: float) -> Connection:
-    """The connection as it will be, but for the sealed credentials.
+def connection_of(authorized: Authorized, granted: Granted, *, now: float) -> Connection:
+    """The connection as it will be.
 
     It inherits from the one that it renews what nobody named. ``now`` in epoch seconds. Raises
     ``FlowError`` (``account_mismatch``) when a reconnect ended at another account.
     """
     flow, session, provider = authorized.flow, authorized.session, authorized.provider
     # What the provider is to say cannot be given by the browser (``domain.authorization``).
-    config = {**obtained.said, **flow.connection_config}
-    _check_account(authorized, obtained.account_id)
-    credentials, granted = obtained.credentials, obtained.granted_scopes
-    inherited = authorized.existing or _nothing(authorized, now)
-    connection = Connection(
-        key=authorized.key,
-        id=inherited.id,
-        provider=provider.name,
-        auth_mode=str(provider.auth_mode),
-        created_at=inherited.created_at,
-        updated_at=now,
-        version=inherited.version + 1,
-        last_fetched_at=inherited.last_fetched_at,
-        expires_at=credentials.expires_at,
-        refreshable=mode_of(provider.auth_mode).is_renewable(credentials, provider),
-        expiration_buffer_seconds=provider.token_expiration_buffer_seconds,
+    config = {**granted.said, **flow.connection_config}
+    check_account(authorized, granted.account_id)
+    inherited = authorized.existing or blank(authorized.key, now=now)
+    connection = replace(
+        inherited,
         tags=inherited.tags if session.tags is None else session.tags,
         end_user=inherited.end_user if session.end_user is None else session.end_user,
-        metadata=inherited.metadata,
-        connection_config={**inherited.connection_config, **config},
+        connection_config={**_inherited_config(inherited, provider), **config},
         webhook_url_override=authorized.webhook_url_override,
         requested_scopes=flow.requested_scopes,
-        granted_scopes=flow.requested_scopes if granted is None else granted,
-        account_id=obtained.account_id,
-        binding="cookie" if flow.binding_hash else "session",
-        refresh=refresh_policy.after_success(now),
+        binding=_binding(flow, session),
+    )
+    return holding(connection, granted, provider, issued_at=now, now=now)
+
+
+def _inherited_config(inherited: Connection, provider: Provider) -> dict[str, Any]:
+    """Without what is looked up anew: what was not found now could be another account's."""
+    names = oauth2.looked_up_names(provider)
+    return {k: v for k, v in inherited.connection_config.items() if k not in names}
+
+
+def holding(
+    connection: Connection,
+    granted: Granted,
+    provider: Provider,
+    *,
+    issued_at: float | None,
+    now: float,
+) -> Connection:
+    """The connection as these credentials make it: healthy, one version on, next due by them.
+
+    ``issued_at`` is ``None`` when nobody knows how long the token has lived already.
+    """
+    scopes = granted.granted_scopes
+    connection = replace(
+        connection,
+        provider=provider.name,
+        auth_mode=str(provider.auth_mode),
+        updated_at=now,
+        version=connection.version + 1,
+        expires_at=granted.expires_at,
+        refreshable=granted.refreshable,
+        expiration_buffer_seconds=provider.token_expiration_buffer_seconds,
+        granted_scopes=connection.requested_scopes if scopes is None else scopes,
+        account_id=granted.account_id,
+        sealed_credentials=granted.sealed_credentials,
+        refresh=RefreshState(last_success_at=issued_at),
     )
     refresh_at = refresh_policy.next_refresh_at(
-        connection, now=now, spread=spread_of(authorized.key)
+        connection, now=now, spread=spread_of(connection.key)
     )
     return replace(connection, refresh=replace(connection.refresh, refresh_at=refresh_at))
 
 
-def _check_account(authorized: Authorized, account_id: str) -> None:
+def blank(key: ConnectionKey, *, now: float) -> Connection:
+    """What a new connection inherits from."""
+    return Connection(
+        key=key,
+        id=identifiers.new_numeric_id(),
+        provider="",
+        auth_mode="",
+        created_at=now,
+        updated_at=now,
+        version=0,
+    )
+
+
+def _binding(flow: Flow, session: ConnectSession) -> str:
+    """What shows that who began is who ended: the application's word, a cookie, the token alone."""
+    if session.confirm_required:
+        return "confirmed"
+    return "cookie" if flow.binding_hash else "session"
+
+
+def check_account(authorized: Authorized, account_id: str) -> None:
     """On reconnect the account must be the one that is connected (requirement 23).
 
     An answer that does not say is refused too: the browser could have taken that out.
@@ -113,17 +154,3 @@ def _check_account(authorized: Authorized, account_id: str) -> None:
         raise FlowError(
             "This is another account than the one that is connected.", code="account_mismatch"
         )
-
-
-def _nothing(authorized: Authorized, now: float) -> Connection:
-    """What a new connection inherits from."""
-    flow = authorized.flow
-    return Connection(
-        key=authorized.key,
-        id=identifiers.new_numeric_id(),
-        provider=flow.provider,
-        auth_mode="",
-        created_at=now,
-        updated_at=now,
-        version=0,
-    )

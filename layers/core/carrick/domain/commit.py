@@ -1,22 +1,25 @@
 """Commits the connection that an authorization made: one path for every auth mode."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
 from carrick import observability
 from carrick.clock import Clock
 from carrick.domain import auth_events
 from carrick.domain.authorized import Authorized, connection_of
-from carrick.domain.modes.contract import Obtained
-from carrick.domain.vault import Vault
 from carrick.errors import ConflictError
+from carrick.models.confirmation import Granted
 from carrick.models.connection import Connection
+from carrick.store.conditional_writes import Member
 from carrick.store.connection_tags import ConnectionTagStore
 from carrick.store.connections import ConnectionStore
 from carrick.store.outbox import Outbox
 from carrick.store.sessions import SessionStore
 
 TRIES = 3
+
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,53 +28,88 @@ class CommitDependencies:
     tags: ConnectionTagStore
     outbox: Outbox
     sessions: SessionStore
-    vault: Vault
     now: Clock
 
 
 def commit(
     authorized: Authorized,
-    obtained: Obtained,
+    granted: Granted,
     deps: CommitDependencies,
     *,
     read_again: Callable[[], Authorized],
+    members: Callable[[], Sequence[Member]] = tuple,
 ) -> Connection:
     """Store connection, tags, event and the session's result in one transaction.
 
-    Tries again if only another write came between; ``read_again`` raises ``FlowError`` when the
-    session, the integration or the connection to renew is gone.
+    ``members`` makes what else belongs to it. Raises as ``tried`` does.
+    """
+    connection = tried(
+        lambda found: _commit_once(found, granted, deps, members()), authorized, read_again
+    )
+    _record(connection)
+    return connection
+
+
+def tried(
+    attempt: Callable[[Authorized], Done],
+    authorized: Authorized,
+    read_again: Callable[[], Authorized],
+) -> Done:
+    """The attempt's result. It is made again, a few times, if only another write came between.
+
+    ``read_again`` raises ``FlowError`` when the session, the integration or the connection to renew
+    is gone. Raises ``ConflictError`` when others were faster each time.
     """
     for _ in range(TRIES - 1):
         try:
-            return _commit_once(authorized, obtained, deps)
+            return attempt(authorized)
         except ConflictError:
             authorized = read_again()
-    return _commit_once(authorized, obtained, deps)
+    return attempt(authorized)
 
 
 def _commit_once(
-    authorized: Authorized, obtained: Obtained, deps: CommitDependencies
+    authorized: Authorized, granted: Granted, deps: CommitDependencies, members: Sequence[Member]
 ) -> Connection:
-    flow, existing, now = authorized.flow, authorized.existing, deps.now()
-    connection = connection_of(authorized, obtained, now=now)
-    sealed = deps.vault.seal_credentials(connection.key, obtained.credentials)
-    connection = replace(connection, sealed_credentials=sealed)
-    event = auth_events.connected(
-        connection, replaced=existing is not None, operation_id=flow.operation_id, now=now
-    )
+    flow = authorized.flow
+    connection = connection_of(authorized, granted, now=deps.now())
     result = {
         "status": "success",
         "integration_id": flow.integration_id,
         "connection_id": flow.connection_id,
     }
-    deps.connections.write(
-        deps.connections.put_write(connection, replaces=existing),
-        *deps.tags.writes(connection, previous=existing),
-        deps.outbox.write(event),
-        deps.sessions.write_result(flow.session_hash, result),
+    confirms = authorized.session.confirm_required
+    store(
+        connection,
+        deps,
+        replaces=authorized.existing,
+        operation_id=flow.operation_id,
+        also=(deps.sessions.write_result(flow.session_hash, result, confirms=confirms), *members),
     )
-    _record(connection)
     return connection
+
+
+def store(
+    connection: Connection,
+    deps: CommitDependencies,
+    *,
+    replaces: Connection | None,
+    operation_id: str,
+    also: Sequence[Member] = (),
+) -> None:
+    """Commit connection, tags, event and what else belongs to it together.
+
+    Raises ``ConflictError`` when another write came between.
+    """
+    event = auth_events.connected(
+        connection, replaced=replaces is not None, operation_id=operation_id, now=deps.now()
+    )
+    deps.connections.write(
+        deps.connections.put_write(connection, replaces=replaces),
+        *deps.tags.writes(connection, previous=replaces),
+        deps.outbox.write(event),
+        *also,
+    )
 
 
 def _record(connection: Connection) -> None:

@@ -1,31 +1,32 @@
 """Ends an authorization: from the browser's return to a committed connection and event."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from carrick import observability
 from carrick.catalog import Catalog
 from carrick.clock import Clock
-from carrick.domain import auth_events, oauth2
-from carrick.domain.authorized import Authorized, check_unchanged
-from carrick.domain.commit import CommitDependencies, commit
-from carrick.domain.modes.contract import Obtained
-from carrick.domain.modes.oauth2_code import obtained
+from carrick.domain import auth_events
+from carrick.domain.authorized import Authorized
+from carrick.domain.authorized_reads import read_authorized
+from carrick.domain.lookups import looked_up
+from carrick.domain.modes.contract import Obtained, Setting, Tools
+from carrick.domain.modes.redirect import Arrival
+from carrick.domain.modes.redirects import redirect_of
 from carrick.domain.notifications import Notifier, Waiting
+from carrick.domain.settlement import Dependencies as SettlementDependencies
+from carrick.domain.settlement import settle
 from carrick.domain.vault import Vault
 from carrick.errors import CarrickError, FlowError, ProviderError
 from carrick.models.environment import hash_token
-from carrick.models.flow import Flow
-from carrick.oauth.authorization import process_authorization_response
-from carrick.oauth.token import build_code_request, process_token_response
+from carrick.models.flow import Flow, FlowSecrets
+from carrick.models.session import ConnectSession
 from carrick.store.flow_reads import FlowReads
 from carrick.store.flows import FlowStore
 from carrick.transport.client import Transport
 
 MAX_STATE_LENGTH = 256
-PROVIDER_SECONDS = 15.0
-# The tokens in it must fit an item of 400 KB. Real answers stay below 20 KB.
-MAX_ANSWER_BYTES = 128 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,15 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """The outcome for the page. ``error`` is ``None`` on success."""
+    """The outcome for the page. ``error`` is ``None`` on success.
 
-    allowed_origins: tuple[str, ...] = ()
+    ``session`` is ``None`` if it has ended. ``confirm_code`` is for this browser and nobody else;
+    empty where the connection is there.
+    """
+
+    flow: Flow
+    session: ConnectSession | None = None
+    confirm_code: str = field(default="", repr=False)
     error: CarrickError | None = None
 
 
@@ -53,7 +60,7 @@ class Completed:
 class Dependencies:
     flows: FlowStore
     reads: FlowReads
-    commit: CommitDependencies
+    settlement: SettlementDependencies
     vault: Vault
     catalog: Catalog
     transport: Transport
@@ -62,15 +69,16 @@ class Dependencies:
 
 
 def complete_authorization(returned: Returned, deps: Dependencies) -> Completed:
-    """Consume the flow, make the connection, and tell the browser that waits.
+    """Consume the flow, make the connection or what waits to be one, and tell who waits.
 
     1. consume the flow by state and cookie, in one write: gone, expired or another browser's give
        one and the same error, and nothing else happens
     2. the callback path is the one that was asked for (mix-up, RFC 9700 §4.4)
     3. session, integration and, on reconnect, connection are still what they were
-    4. the answer came the way that was asked for, ``iss`` matches, it is no ``error``
-    5. exchange the code with the sealed verifier
-    6. seal, and commit connection, tags, event and the session's result together
+    4. the answer came the way that was asked for (``form_post`` or a query)
+    5. the mode makes credentials of it: ``iss`` matches, it is no ``error``, the code is exchanged
+    6. seal, and commit connection, tags, event and the session's result together; or, where the
+       session asks for a word of its application, keep them until it comes (``settlement``)
     7. tell the socket that the flow began with, whatever came of it
 
     Raises ``FlowError`` only for step 1; later failures are recorded and returned.
@@ -85,32 +93,30 @@ def complete_authorization(returned: Returned, deps: Dependencies) -> Completed:
     if completed.error is not None:
         deps.notifier.failed(waiting, completed.error)
     else:
-        deps.notifier.succeeded(waiting)
+        deps.notifier.succeeded(waiting, is_pending=bool(completed.confirm_code))
     return completed
 
 
 def _complete(flow: Flow, returned: Returned, deps: Dependencies) -> Completed:
     """Steps 2 to 6."""
-    outcome = Completed()
+    outcome = Completed(flow)
     authorized: Authorized | None = None
     try:
         if returned.path_integration not in {flow.callback_integration, flow.integration_id}:
             raise FlowError("The provider answered at another integration's callback.")
-        authorized = _read(flow, returned.params, deps)
-        outcome = replace(outcome, allowed_origins=authorized.session.allowed_origins)
+        read = partial(
+            read_authorized, flow, returned.params, reads=deps.reads, catalog=deps.catalog
+        )
+        authorized = read()
+        outcome = replace(outcome, session=authorized.session)
         if returned.posted and authorized.provider.response_mode != "form_post":
             raise FlowError("The provider answered in a way that was not asked for.")
-        made = _exchange(authorized, deps)
-        commit(
-            authorized,
-            made,
-            deps.commit,
-            read_again=lambda: _read(flow, returned.params, deps),
-        )
+        obtained = _obtain(authorized, deps)
+        settled = settle(authorized, obtained, deps.settlement, read_again=read)
     except CarrickError as error:
         _record_failure(flow, authorized, error, deps)
         return replace(outcome, error=error)
-    return outcome
+    return replace(outcome, confirm_code=settled.confirm_code)
 
 
 def _consume(returned: Returned, flows: FlowStore) -> Flow:
@@ -125,52 +131,26 @@ def _consume(returned: Returned, flows: FlowStore) -> Flow:
     return flow
 
 
-def _read(flow: Flow, callback: Mapping[str, str], deps: Dependencies) -> Authorized:
-    session, integration, existing = deps.reads.read(flow)
-    if session is None:
-        raise FlowError("The connect session has ended.", code="session_ended")
-    if integration is None:
-        raise FlowError("The integration changed in the meantime.", code="provider_config_err")
-    provider = deps.catalog.get(flow.provider)
-    authorized = Authorized(flow, session, integration, provider, existing, callback)
-    check_unchanged(authorized)
-    return authorized
-
-
-def _exchange(authorized: Authorized, deps: Dependencies) -> Obtained:
-    flow, provider, integration = authorized.flow, authorized.provider, authorized.integration
-    answer = process_authorization_response(
-        authorized.callback,
-        code_param=provider.code_param,
-        expected_issuer=flow.expected_issuer or None,
-        issuer_required=flow.issuer_required,
+def _obtain(authorized: Authorized, deps: Dependencies) -> Obtained:
+    flow, integration = authorized.flow, authorized.integration
+    setting = Setting(
+        provider=authorized.provider,
+        integration=integration,
+        client_secret=deps.vault.client_secret(integration),
+        secrets=deps.vault.custom_secrets(integration),
+        config=flow.connection_config,
+        scopes=flow.requested_scopes,
     )
-    endpoint = oauth2.token_endpoint(
-        provider,
-        {**oauth2.callback_metadata(provider, authorized.callback), **flow.connection_config},
-        allowed_hosts=integration.allowed_hosts,
-    )
-    verifier = deps.vault.flow_secrets(flow).code_verifier if flow.sealed_secrets else None
-    client = oauth2.client_of(provider, flow.client_id, deps.vault.client_secret(integration))
-    request = build_code_request(
-        endpoint,
-        client,
-        code=answer.code,
-        redirect_uri=flow.redirect_uri,
-        code_verifier=verifier,
-    )
-    asked_at = deps.now()
-    response = deps.transport.send(
-        request, deadline_seconds=PROVIDER_SECONDS, max_body_bytes=MAX_ANSWER_BYTES
-    )
+    secrets = deps.vault.flow_secrets(flow) if flow.sealed_secrets else FlowSecrets()
+    arrival = Arrival(flow, setting, secrets, authorized.callback)
+    mode = redirect_of(authorized.provider.auth_mode)
+    tools = Tools.of(setting, deps.transport, deps.now)
     try:
-        tokens = process_token_response(response, oauth2.token_rules(provider), now=asked_at)
+        return looked_up(mode.finish(arrival, tools), setting, tools)
     except ProviderError as error:
         if error.code == ProviderError.code:  # says "refresh", and this was none
             error.code = "request_token_external_error"
         raise
-    said = oauth2.metadata_of(provider, tokens, authorized.callback)
-    return obtained(provider, tokens, said, config=flow.connection_config)
 
 
 def _record_failure(
@@ -185,10 +165,9 @@ def _record_failure(
     )
     observability.count("AuthorizationFailed")
     override = authorized.webhook_url_override if authorized else None
-    deps.commit.outbox.put(
-        auth_events.not_connected(flow, error, override=override, now=deps.now())
-    )
-    deps.commit.sessions.record_failure(
+    commit = deps.settlement.commit
+    commit.outbox.put(auth_events.not_connected(flow, error, override=override, now=deps.now()))
+    commit.sessions.record_failure(
         flow.session_hash,
         {
             "status": "error",

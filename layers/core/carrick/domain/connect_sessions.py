@@ -152,6 +152,9 @@ def _store(
         webhook_url_override=request.webhook_url_override,
         reconnect=reconnect,
         allow_account_change=request.allow_account_change,
+        return_url=request.return_url,
+        confirm_required=request.confirm_required,
+        confirm_challenge=request.confirm_challenge,
     )
     deps.sessions.put(session)
     return token, session

@@ -1,24 +1,27 @@
 """Connections without a redirect: a person's form, or nothing at all, becomes a connection.
 
 The same path as a redirect flow: the session decides what may be connected, the entry checks what
-was filled in, the mode obtains credentials, and ``domain.commit`` stores all of it at once. What
+was filled in, the mode obtains credentials, and ``domain.settlement`` keeps them at once. What
 binds it to a browser is the session token, which only that browser holds.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from carrick import identifiers
 from carrick.catalog import Catalog
 from carrick.catalog.auth_modes import AuthMode
 from carrick.catalog.inputs import checked
-from carrick.catalog.schema import Provider
+from carrick.catalog.schema import InputField, Provider
 from carrick.clock import Clock
 from carrick.domain import oauth2
 from carrick.domain.authorized import Authorized, check_unchanged
-from carrick.domain.commit import CommitDependencies, commit
+from carrick.domain.lookups import looked_up
 from carrick.domain.modes.contract import Obtained, Setting, Tools
+from carrick.domain.modes.placeholders import preset_of
 from carrick.domain.modes.registry import mode_of
+from carrick.domain.settlement import Dependencies as SettlementDependencies
+from carrick.domain.settlement import Settled, settle
 from carrick.domain.vault import Vault
 from carrick.errors import (
     EgressError,
@@ -28,7 +31,6 @@ from carrick.errors import (
     ProviderUnavailableError,
     ValidationFailedError,
 )
-from carrick.models.connection import ConnectionKey
 from carrick.models.flow import Flow
 from carrick.models.integration import Integration
 from carrick.models.session import ConnectSession
@@ -36,30 +38,37 @@ from carrick.store.flow_reads import FlowReads
 from carrick.store.integrations import IntegrationStore
 from carrick.transport.client import Transport
 
+FREE_FORMS = frozenset({AuthMode.TWO_STEP, AuthMode.JWT})
+"""Modes whose fields the entry alone knows."""
+
 
 @dataclass(frozen=True, slots=True)
 class FormRequest:
-    """What the browser sent. ``auth_modes``: the modes that the route it used is for."""
+    """What the browser sent. ``auth_modes``: the modes that the route it used is for.
+
+    ``assertion_option`` is used once and not stored.
+    """
 
     integration_id: str
     auth_modes: frozenset[str]
-    submitted: Mapping[str, str]
+    submitted: Mapping[str, str] = field(repr=False)
     params: Mapping[str, str]
+    assertion_option: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
     integrations: IntegrationStore
     reads: FlowReads
-    commit: CommitDependencies
+    settlement: SettlementDependencies
     vault: Vault
     catalog: Catalog
     transport: Transport
     now: Clock
 
 
-def connect(session: ConnectSession, request: FormRequest, deps: Dependencies) -> ConnectionKey:
-    """Make the connection; returns what names it.
+def connect(session: ConnectSession, request: FormRequest, deps: Dependencies) -> Settled:
+    """Make the connection, or what waits to be confirmed; returns what names it.
 
     Raises ``NotFoundError`` (``unknown_provider_config``, ``unknown_provider_template``),
     ``InvalidRequestError`` (``invalid_auth_mode``, ``integration_not_allowed``, a value that does
@@ -75,10 +84,11 @@ def connect(session: ConnectSession, request: FormRequest, deps: Dependencies) -
         secrets=deps.vault.custom_secrets(integration),
         config=flow.connection_config,
         scopes=flow.requested_scopes,
+        assertion_option=assertion_option(provider, request.assertion_option),
     )
-    submitted = _submitted(provider, request.submitted, setting)
-    obtained = _obtain(submitted, setting, Tools(deps.transport, deps.now))
-    return commit(authorized, obtained, deps.commit, read_again=lambda: _read(flow, deps)).key
+    submitted = supplied(provider, request.submitted, setting)
+    obtained = obtain(submitted, setting, Tools.of(setting, deps.transport, deps.now))
+    return settle(authorized, obtained, deps.settlement, read_again=lambda: _read(flow, deps))
 
 
 def _wanted(
@@ -146,10 +156,11 @@ def _read(flow: Flow, deps: Dependencies) -> Authorized:
     return authorized
 
 
-def _obtain(submitted: Mapping[str, str], setting: Setting, tools: Tools) -> Obtained:
+def obtain(submitted: Mapping[str, str], setting: Setting, tools: Tools) -> Obtained:
+    """Credentials of the mode. Raises ``InvalidRequestError`` that repeats nothing of a secret."""
     mode = mode_of(setting.provider.auth_mode)
     try:
-        return mode.obtain(submitted, setting, tools)
+        return looked_up(mode.obtain(submitted, setting, tools), setting, tools)
     except ProviderError as error:
         # Not in the provider's words: an answer to a secret may repeat the secret.
         raise InvalidRequestError(_words_of(error), code=mode.failure_code) from error
@@ -163,40 +174,59 @@ def _words_of(error: ProviderError) -> str:
     return "The provider does not accept these credentials."
 
 
-def _submitted(
-    provider: Provider, submitted: Mapping[str, str], setting: Setting
+def supplied(provider: Provider, submitted: Mapping[str, str], setting: Setting) -> dict[str, str]:
+    """What was filled in, checked as the entry declares.
+
+    What the customer set for the integration is not asked for, and not stored with the connection.
+    """
+    if provider.auth_mode in FREE_FORMS:
+        _check_known(submitted, provider.credentials)
+    preset = preset_of(setting)
+    asked = {
+        name: declared for name, declared in provider.credentials.items() if name not in preset
+    }
+    others = {k: v for k, v in submitted.items() if k not in provider.credentials}
+    return {**others, **_checked(asked, submitted, _may_be_empty(provider, submitted))}
+
+
+def assertion_option(provider: Provider, given: Mapping[str, str]) -> dict[str, str]:
+    """What is used once for an assertion, checked as the entry declares."""
+    _check_known(given, provider.assertion_option)
+    return _checked(provider.assertion_option, given)
+
+
+def _checked(
+    fields: Mapping[str, InputField],
+    given: Mapping[str, str],
+    may_be_empty: Collection[str] = (),
 ) -> dict[str, str]:
-    """What was filled in, checked as the entry declares; the customer's own inputs win."""
-    preset = {**setting.integration.integration_config, **setting.secrets.integration_config}
-    given = {**submitted, **preset}
-    if provider.auth_mode == AuthMode.TWO_STEP:
-        _check_known(submitted, provider)
-    for name, field in provider.credentials.items():
-        value = given.get(name) or field.default
+    """What was filled in of these fields, in its normal form, defaults filled in."""
+    values = {}
+    for name, declared in fields.items():
+        value = given.get(name) or declared.default
         if value:
-            given[name] = checked(name, field, value)
-        elif not (field.optional or field.automated or _may_be_empty(provider, name, given)):
+            values[name] = checked(name, declared, value)
+        elif not (declared.optional or declared.automated or name in may_be_empty):
             raise InvalidRequestError(f"{name} is missing.", code="invalid_body")
-    return given
+    return values
 
 
-def _check_known(submitted: Mapping[str, str], provider: Provider) -> None:
+def _check_known(given: Mapping[str, str], fields: Mapping[str, InputField]) -> None:
     """Raise ``ValidationFailedError`` for fields that the entry does not declare."""
-    known = {*provider.credentials, *provider.integration_config}
     errors = [
         {"code": "unrecognized_keys", "message": "Unrecognized key", "path": [name[:64]]}
-        for name in submitted
-        if name not in known
+        for name in given
+        if name not in fields
     ]
     if errors:
         raise ValidationFailedError("invalid_body", errors[:20])
 
 
-def _may_be_empty(provider: Provider, name: str, given: Mapping[str, str]) -> bool:
+def _may_be_empty(provider: Provider, given: Mapping[str, str]) -> Collection[str]:
     """Many APIs take their key as the user name of BASIC, with no password (contract §4.6).
 
     What a client of OAUTH2_CC needs depends on how it authenticates: that mode says so itself.
     """
     if provider.auth_mode == AuthMode.OAUTH2_CC:
-        return name in {"client_id", "client_secret"}
-    return provider.auth_mode == AuthMode.BASIC and name in given
+        return {"client_id", "client_secret"}
+    return given.keys() if provider.auth_mode == AuthMode.BASIC else ()

@@ -58,9 +58,9 @@ class Notifier:
     sockets: SocketStore
     gateway: SocketGateway
 
-    def succeeded(self, waiting: Waiting) -> None:
-        """Tell of a connection that was made. Never raises."""
-        self._tell(waiting, success_message(waiting))
+    def succeeded(self, waiting: Waiting, *, is_pending: bool) -> None:
+        """Tell of a connection that was made, or waits to be confirmed. Never raises."""
+        self._tell(waiting, success_message(waiting, is_pending=is_pending))
 
     def failed(self, waiting: Waiting, error: CarrickError) -> None:
         """Tell of an authorization that ended without one. Never raises."""
@@ -78,13 +78,13 @@ class Notifier:
         observability.info("browser_told" if is_told else "browser_gone")
 
 
-def success_message(waiting: Waiting) -> dict[str, Any]:
-    """What resolves the official client's promise."""
+def success_message(waiting: Waiting, *, is_pending: bool) -> dict[str, Any]:
+    """What resolves the official client's promise. Never with what confirms the connection."""
     return {
         "message_type": "success",
         "provider_config_key": waiting.integration_id,
         "connection_id": waiting.connection_id,
-        "is_pending": False,
+        "is_pending": is_pending,
     }
 
 

@@ -49,7 +49,7 @@ def token_endpoint(
         body_format=provider.token_body_format,
         method=provider.token_method,
         headers=rendered(provider.token_headers, config),
-        params=rendered(provider.token_params, config),
+        params={**rendered(provider.token_params, config), **resource_of(provider, config)},
         param_renames=provider.token_param_renames,
     )
 
@@ -62,9 +62,14 @@ def refresh_endpoint(
     return replace(
         exchange,
         url=endpoint(provider, "refresh", config, allowed_hosts=allowed_hosts),
-        params=rendered(provider.refresh_params, config),
+        params={**rendered(provider.refresh_params, config), **resource_of(provider, config)},
         headers={**exchange.headers, **rendered(provider.refresh_headers, config)},
     )
+
+
+def resource_of(provider: Provider, config: Config) -> dict[str, str]:
+    """Whom the tokens are for, in each request for them (RFC 8707 §2): a parameter, or none."""
+    return rendered({"resource": provider.resource} if provider.resource else {}, config)
 
 
 def client_of(provider: Provider, client_id: str, client_secret: str) -> Client:
@@ -82,16 +87,27 @@ def token_rules(provider: Provider) -> TokenRules:
         refresh_token_path=shape.refresh_token_path,
         expires_in_unit=provider.expires_in_unit,
         fixed_lifetime_seconds=provider.token_lifetime_seconds or None,
+        dpop=provider.dpop,
     )
 
 
-def credentials_of(tokens: TokenSet, config_override: Mapping[str, str]) -> Credentials:
-    """Credentials of type ``OAUTH2`` (contract §6.1) from a good token answer."""
+def credentials_of(
+    tokens: TokenSet,
+    config_override: Mapping[str, str],
+    *,
+    dpop_key: Mapping[str, str] | None = None,
+) -> Credentials:
+    """Credentials of type ``OAUTH2`` (contract §6.1) from a good token answer.
+
+    ``dpop_key`` is beside the token: who reads one is to use it, and cannot without the other.
+    """
     values: dict[str, Any] = {"access_token": tokens.access_token}
     if tokens.refresh_token:
         values["refresh_token"] = tokens.refresh_token
     if config_override:
         values["config_override"] = dict(config_override)
+    if dpop_key:
+        values["dpop_key"] = dict(dpop_key)
     return Credentials("OAUTH2", values, tokens.expires_at, tokens.raw)
 
 
@@ -134,8 +150,24 @@ def given_config(provider: Provider, values: Mapping[str, str]) -> dict[str, str
     Not what the provider is to say: a company that the end user chose at the provider last time, or
     claims to have chosen, must not stand in the place of the answer.
     """
-    taken = {*RESERVED, *provider.token_response_metadata, *provider.redirect_uri_metadata}
+    taken = {
+        *RESERVED,
+        *provider.token_response_metadata,
+        *provider.redirect_uri_metadata,
+        *looked_up_names(provider),
+    }
     return {name: value for name, value in values.items() if name not in taken}
+
+
+def looked_up_names(provider: Provider) -> set[str]:
+    """Connection config that calls after authorization find, and nobody else may set."""
+    fields = provider.connection_config
+    return {
+        name
+        for lookup in provider.post_connection
+        for name in lookup.sets
+        if name not in fields or fields[name].automated
+    }
 
 
 def flow_config(
@@ -152,11 +184,16 @@ def flow_config(
     return connection_config(provider, given)
 
 
-def account_id_of(provider: Provider, tokens: TokenSet, config: Mapping[str, object]) -> str:
-    """What tells one account from another at this provider; empty if the entry knows no way."""
+def account_id_of(
+    provider: Provider, raw: Mapping[str, object], config: Mapping[str, object]
+) -> str:
+    """What tells one account from another at this provider; empty if the entry knows no way.
+
+    Looked for in the token answer (``raw``), then in connection config.
+    """
     parts = []
     for path in provider.account_id_paths:
-        value = at_path(tokens.raw, path)
+        value = at_path(raw, path)
         value = config.get(path) if value is None else value
         if isinstance(value, str | int) and value != "":
             parts.append(str(value))

@@ -150,7 +150,7 @@ def _release(leased: Connection, connection: Connection, deps: Dependencies) -> 
 def _ask(leased: Connection, plan: Plan, deps: Dependencies) -> Outcome:
     asked_at = deps.now()
     try:
-        renewed = plan.renew(Tools(deps.transport, deps.now))
+        renewed = plan.renew(Tools.of(plan.setting, deps.transport, deps.now))
     except (ProviderError, EgressError) as error:
         return _fail(leased, error, failure_of(error, plan.provider), deps)
     except SealError:

@@ -23,7 +23,10 @@ _PREFIX_LENGTH = len(identifiers.SESSION_TOKEN_PREFIX)
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may call a route. Any of ``scopes`` admits an API key; empty admits none."""
+    """Who may call a route. Any of ``scopes`` admits an API key; empty admits none.
+
+    ``cross_origin``: a page of another origin may read what a session is answered.
+    """
 
     scopes: tuple[str, ...] = ()
     session: bool = False
@@ -31,6 +34,7 @@ class Access:
     any_key: bool = False
     root: bool = False
     json_only: bool = True
+    cross_origin: bool = False
 
     @property
     def needs_caller(self) -> bool:
@@ -40,8 +44,10 @@ class Access:
 
 
 PUBLIC = Access(json_only=False)
-SESSION = Access(session=True)
+CROSS_ORIGIN = Access(json_only=False, cross_origin=True)
+SESSION = Access(session=True, cross_origin=True)
 SESSION_IN_QUERY = Access(session_in_query=True, json_only=False)
+SESSION_OF_A_FORM = Access(session_in_query=True, json_only=False, cross_origin=True)
 ROOT = Access(root=True)
 
 
@@ -52,7 +58,7 @@ def api_key(*scopes: str) -> Access:
 
 def session_or_key(*scopes: str) -> Access:
     """A connect session, or an API key with at least one of these scopes (any key if none)."""
-    return Access(scopes=scopes, session=True, any_key=not scopes)
+    return Access(scopes=scopes, session=True, any_key=not scopes, cross_origin=True)
 
 
 @dataclass(frozen=True, slots=True)

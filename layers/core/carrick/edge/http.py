@@ -13,7 +13,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from carrick import clock, identifiers, observability
-from carrick.edge.caller import Access, Authenticator, Caller
+from carrick.edge import cors
+from carrick.edge.caller import PUBLIC, Access, Authenticator, Caller
 from carrick.edge.envelope import envelope, status_of
 from carrick.edge.query import Query, parse_query
 from carrick.errors import (
@@ -175,6 +176,11 @@ class Api:
 
         return register
 
+    def preflight(self, path: str, *methods: str) -> None:
+        """Let pages of other origins ask for ``path`` by these methods (Fetch Standard §3.2.2)."""
+        answer = Response(204, headers=cors.preflight_headers(methods))
+        self.routes[f"OPTIONS {path}"] = Route(lambda _: answer, PUBLIC, None)
+
     def __call__(self, event: Event, context: object) -> dict[str, Any]:
         """Answer one event; the ``lambda_handler`` of a function."""
         started = clock.monotonic()
@@ -191,6 +197,7 @@ class Api:
 
     def _answer(self, request: Request) -> tuple[Response, str]:
         route = self.routes.get(request.route)
+        code = ""
         try:
             if route is None:
                 raise NotFoundError("No such route.")
@@ -198,14 +205,19 @@ class Api:
             if route.access.needs_caller:
                 caller = self._authenticate(request, route.access)
                 request = replace(request, caller=caller)
+                cors.check_origin(request.headers, caller, request.base_url)
             _check_content_type(request, route)
-            return route.action(request), ""
+            response = route.action(request)
         except CarrickError as error:
+            code = error.code
             if route is not None and route.on_error is not None:
-                return route.on_error(request, error), error.code
-            return json_response(status_of(error), envelope(error)), error.code
+                response = route.on_error(request, error)
+            else:
+                response = json_response(status_of(error), envelope(error))
         except Exception as error:
-            return self._unexpected(request, route, error), "generic_error_support"
+            code = "generic_error_support"
+            response = self._unexpected(request, route, error)
+        return _readable(response, request, route), code
 
     def _authenticate(self, request: Request, access: Access) -> Caller:
         assert self._authenticator is not None
@@ -229,6 +241,13 @@ class Api:
             return configured.rstrip("/")
         api = event.get("requestContext", {}).get("apiId", "")
         return f"https://{api}.execute-api.{_region()}.amazonaws.com"
+
+
+def _readable(response: Response, request: Request, route: Route | None) -> Response:
+    if route is None:
+        return response
+    added = cors.answer_headers(request.headers, route.access, request.caller)
+    return replace(response, headers={**response.headers, **added}) if added else response
 
 
 def _region() -> str:

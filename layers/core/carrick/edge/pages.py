@@ -44,29 +44,41 @@ p {{ margin: 0; overflow-wrap: anywhere; color: light-dark(#59616e, #a3acba) }}
 <script nonce="{nonce}" type="application/json" id="message">{message}</script>
 <script nonce="{nonce}">
 history.replaceState(null, "", location.pathname);
-const {{ message, origins, closes }} = JSON.parse(document.getElementById("message").textContent);
+const {{ message, origins, closes, returnsTo }} =
+  JSON.parse(document.getElementById("message").textContent);
 addEventListener("message", (event) => {{
   if (origins.includes(event.origin) && event.data?.type === "nango_oauth_callback_ack") close();
 }});
 for (const origin of origins) window.opener?.postMessage(message, origin);
-if (closes && window.opener) setTimeout(() => close(), 500);
+const leave = () => returnsTo ? location.replace(returnsTo) : close();
+if (!window.opener && returnsTo) leave();
+if (window.opener && closes) setTimeout(leave, 500);
 </script>
 </html>
 """
 
 
-def success_page(*, origins: Sequence[str]) -> Response:
-    """The end of a flow that made a connection."""
+def success_page(
+    *, origins: Sequence[str], returns_to: str = "", confirm_code: str = ""
+) -> Response:
+    """The end of a flow that made a connection, or what ``confirm_code`` makes one of.
+
+    ``returns_to``: where the browser goes from here, unless this is a popup whose opener answers.
+    """
+    message = {"type": "nango_oauth_callback_success"}
     return _page(
         200,
-        title="Connected",
-        text="You can close this window.",
-        message={"type": "nango_oauth_callback_success"},
+        title="Almost done" if confirm_code else "Connected",
+        text="Go back to the application." if confirm_code else "You can close this window.",
+        message={**message, "confirmCode": confirm_code} if confirm_code else message,
         origins=origins,
+        returns_to=returns_to,
     )
 
 
-def failure_page(status: int, *, title: str, text: str, origins: Sequence[str]) -> Response:
+def failure_page(
+    status: int, *, title: str, text: str, origins: Sequence[str], returns_to: str = ""
+) -> Response:
     """The end of a flow that made none. ``text`` may come from the provider; it is escaped."""
     payload = {"message": text, "errorType": "connection_validation_failed"}
     return _page(
@@ -75,11 +87,18 @@ def failure_page(status: int, *, title: str, text: str, origins: Sequence[str]) 
         text=text,
         message={"type": "nango_oauth_callback_error", "payload": payload},
         origins=origins,
+        returns_to=returns_to,
     )
 
 
 def _page(
-    status: int, *, title: str, text: str, message: Mapping[str, Any], origins: Sequence[str]
+    status: int,
+    *,
+    title: str,
+    text: str,
+    message: Mapping[str, Any],
+    origins: Sequence[str],
+    returns_to: str,
 ) -> Response:
     nonce = secrets.token_urlsafe(16)
     succeeded = status < 400
@@ -90,7 +109,12 @@ def _page(
         title=html.escape(title),
         text=html.escape(text),
         message=_script_json(
-            {"message": message, "origins": _origins(origins), "closes": succeeded}
+            {
+                "message": message,
+                "origins": _origins(origins),
+                "closes": succeeded,
+                "returnsTo": returns_to,
+            }
         ),
     )
     policy = (

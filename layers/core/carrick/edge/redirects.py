@@ -1,6 +1,6 @@
 """Redirects. Each has one fixed kind of target: none is taken from a request."""
 
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from carrick.edge.http import Response
 
@@ -27,6 +27,16 @@ def to_callback(target: str, integration_id: str, raw_query: str) -> Response:
     path = f"{target}/{quote(integration_id, safe='')}" if integration_id else target
     location = f"{path}?{raw_query}" if raw_query else path
     return Response(308, "", {"location": location})
+
+
+def to_application(return_url: str, **params: str) -> str:
+    """Where the last page sends the browser: the session's ``return_url`` with these parameters.
+
+    Empty if the session has none. The URL is what the backend gave; parameters that are empty are
+    left out. A page goes there and not a 302, because only a page knows that it is no popup.
+    """
+    query = urlencode({name: value for name, value in params.items() if value})
+    return f"{return_url}{'&' if '?' in return_url else '?'}{query}" if return_url else ""
 
 
 def expired_cookie(name: str) -> str:

@@ -8,13 +8,11 @@ from carrick.models.api_sessions import EndUser, Organization, Tags
 from carrick.models.fields import Body, ConnectionId, UniqueKey, Url
 
 
-class UpdateConnection(Body):
-    """``PATCH /connections/{id}``. ``tags`` replaces all; an empty URL removes the override."""
+class WhoConnects(Body):
+    """Whose a connection is."""
 
     end_user: EndUser | None = None
     organization: Organization | None = None
-    tags: Tags | None = None
-    webhook_url_override: Url | None = None
 
     @model_validator(mode="after")
     def _belongs_to_somebody(self) -> Self:
@@ -30,6 +28,13 @@ class UpdateConnection(Body):
         if self.organization is not None:
             organization = {"organization": self.organization.model_dump(exclude_none=True)}
         return {**self.end_user.stored(), **organization}
+
+
+class UpdateConnection(WhoConnects):
+    """``PATCH /connections/{id}``. ``tags`` replaces all; an empty URL removes the override."""
+
+    tags: Tags | None = None
+    webhook_url_override: Url | None = None
 
 
 class ChangeMetadata(Body):

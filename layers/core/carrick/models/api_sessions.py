@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from carrick.catalog.hosts import is_hostname
+from carrick.models.confirmation import Confirmation
 from carrick.models.fields import (
     Body,
     ConnectionId,
@@ -56,6 +57,17 @@ def _origin(text: str) -> str:
     return text
 
 
+def _return_url(url: str) -> str:
+    """An origin, then path and query of plain characters, written so that it is read in one way."""
+    if url:
+        characters = r"[A-Za-z0-9._~!$&'()*+,;=:@%/-]"
+        found = re.fullmatch(rf"([a-z]+://[^/?#]+)(/{characters}*)?(\?(?:{characters}|\?)*)?", url)
+        if found is None or re.search("%[01]", url):
+            raise ValueError("Not an https URL without fragment")
+        _origin(found[1])
+    return url
+
+
 def _web_link(url: str) -> str:
     if url and not re.fullmatch(r"https?://[^\s/?#]+[^\s]*", url):
         raise ValueError("Not an http or https URL")
@@ -66,6 +78,8 @@ Tags = Annotated[
     dict[TagKey, TagValue], Field(max_length=MAX_TAGS), AfterValidator(_unlike_in_case)
 ]
 WebLink = Annotated[Url, AfterValidator(_web_link)]
+ReturnUrl = Annotated[Url, AfterValidator(_return_url)]
+Challenge = Annotated[str, StringConstraints(pattern=r"^(?:[A-Za-z0-9_-]{43})?$")]
 Origin = Annotated[str, StringConstraints(max_length=300), AfterValidator(_origin)]
 
 
@@ -139,6 +153,17 @@ class _Session(Body):
     overrides: Annotated[dict[UniqueKey, Override], Field(max_length=100)] = {}
     allowed_origins: Annotated[list[Origin], Field(max_length=20)] = []
     webhook_url_override: Url | None = None
+    return_url: ReturnUrl = ""
+    confirm_required: bool = False
+    confirm_challenge: Challenge = ""
+
+    @model_validator(mode="after")
+    def _can_be_confirmed(self) -> Self:
+        if self.confirm_challenge and not self.confirm_required:
+            raise ValueError("confirm_challenge needs confirm_required")
+        if self.confirm_required and not (self.return_url or self.allowed_origins):
+            raise ValueError("confirm_required needs return_url or allowed_origins")
+        return self
 
     def _request(self, **values: Any) -> SessionRequest:
         return SessionRequest(
@@ -155,6 +180,9 @@ class _Session(Body):
             },
             allowed_origins=tuple(self.allowed_origins),
             webhook_url_override=self._webhook_url(),
+            return_url=self.return_url,
+            confirm_required=self.confirm_required,
+            confirm_challenge=self.confirm_challenge,
             **values,
         )
 
@@ -193,6 +221,19 @@ class CreateReconnectSession(_Session):
 
     def request(self) -> SessionRequest:
         return self._request(allow_account_change=self.allow_account_change)
+
+
+class ConfirmSession(Body):
+    """``POST /connect/sessions/confirm``."""
+
+    session_id: Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+    confirm_code: Annotated[str, StringConstraints(pattern="^[A-Za-z0-9_-]{43}$")]
+    confirm_verifier: Annotated[
+        str, StringConstraints(pattern=r"^(?:[A-Za-z0-9._~-]{43,128})?$")
+    ] = ""
+
+    def confirmation(self) -> Confirmation:
+        return Confirmation(self.session_id, self.confirm_code, self.confirm_verifier)
 
 
 class Telemetry(Body):

@@ -39,6 +39,10 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class FlowSecrets:
-    """The sealed part of a flow. ``code_verifier`` is empty where the provider takes no PKCE."""
+    """The sealed part of a flow. ``code_verifier`` is empty where the provider takes no PKCE.
+
+    ``dpop_key`` is the connection's private key as a JWK (RFC 9449).
+    """
 
     code_verifier: str = field(default="", repr=False)
+    dpop_key: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -5,6 +5,14 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
+class ClientCertificate:
+    """What a client proves itself with in TLS (RFC 8705 §2): a chain and its key, both in PEM."""
+
+    certificate: str = field(repr=False)
+    private_key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class OutboundRequest:
     """One HTTP request. ``repr`` shows no query, headers or body: all may hold secrets."""
 
@@ -12,6 +20,7 @@ class OutboundRequest:
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
+    client_certificate: ClientCertificate | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         return f"OutboundRequest(method={self.method!r}, url={self.url.partition('?')[0]!r})"

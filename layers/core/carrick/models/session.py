@@ -33,7 +33,9 @@ class ConnectSession:
     """Keyed by the hash of its token. Times in epoch seconds.
 
     ``allowed_integrations`` empty means all. ``tags`` and ``end_user`` are ``None`` when the caller
-    gave none: then a reconnect keeps what the connection has.
+    gave none: then a reconnect keeps what the connection has. ``return_url`` empty: the last page
+    stays. ``confirm_required``: no connection before the backend says so, and one at most, whose
+    time is ``confirmed_at``; ``confirm_challenge`` is S256 of the verifier that it then needs.
     """
 
     token_hash: str
@@ -50,7 +52,16 @@ class ConnectSession:
     webhook_url_override: str | None = None
     reconnect: Reconnect | None = None
     allow_account_change: bool = False
+    return_url: str = ""
+    confirm_required: bool = False
+    confirm_challenge: str = ""
+    confirmed_at: float | None = None
     result: Mapping[str, str] | None = None
+
+    @property
+    def listeners(self) -> tuple[str, ...]:
+        """URLs of the application, whose origins the last page tells of the result."""
+        return (*self.allowed_origins, *((self.return_url,) if self.return_url else ()))
 
     def allows(self, integration_id: str) -> bool:
         """Whether this session may connect that integration."""
@@ -74,3 +85,6 @@ class SessionRequest:
     allowed_origins: tuple[str, ...] = ()
     webhook_url_override: str | None = None
     allow_account_change: bool = False
+    return_url: str = ""
+    confirm_required: bool = False
+    confirm_challenge: str = ""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from carrick import clock
-from carrick.models.connection import Connection, ConnectionSummary
+from carrick.models.connection import Connection, ConnectionKey, ConnectionSummary
 from carrick.models.credentials import Credentials, without_refresh_tokens
 from carrick.models.environment import ConnectUi
 from carrick.models.session import ConnectSession
@@ -34,6 +34,16 @@ def connection(
         if credentials is not None
         else {},
     }
+
+
+def imported(row: Connection, credentials: Credentials | None) -> dict[str, Any]:
+    """``POST /connections``: with the refresh token, and all dates in ``Z`` (contract §7.3)."""
+    shown = connection(row, credentials, with_refresh_token=True)
+    dates = {"created_at": row.created_at, "updated_at": row.updated_at}
+    shown |= {name: clock.iso_z(moment) for name, moment in dates.items()}
+    if row.last_fetched_at is not None:
+        shown["last_fetched_at"] = clock.iso_z(row.last_fetched_at)
+    return shown
 
 
 def summary(row: ConnectionSummary) -> dict[str, Any]:
@@ -123,12 +133,21 @@ def session(row: ConnectSession, websockets_path: str, look: ConnectUi) -> dict[
 
 
 def created_session(token: str, row: ConnectSession, base_url: str) -> dict[str, Any]:
-    """``POST /connect/sessions``. The link's path ends in a slash, as the clients have it."""
-    return {
+    """``POST /connect/sessions``. The link's path ends in a slash, as the clients have it.
+
+    ``session_id`` names the session where its token would say too much: in a confirmation.
+    """
+    data = {
         "token": token,
         "connect_link": f"{base_url}/connect/?session_token={token}",
         "expires_at": clock.iso_z(row.expires_at),
     }
+    return {**data, "session_id": row.token_hash} if row.confirm_required else data
+
+
+def confirmed(key: ConnectionKey) -> dict[str, str]:
+    """``POST /connect/sessions/confirm``."""
+    return {"provider_config_key": key.integration_id, "connection_id": key.connection_id}
 
 
 def _errors(code: str, operation_id: str) -> list[dict[str, str]]:

@@ -80,7 +80,12 @@ def error_of(
 
 
 def at_path(members: object, path: str) -> object:
-    """The member at a dotted path, or ``None``. A name with dots in it is tried whole first."""
+    """The member at a dotted path, or ``None``. A name with dots in it is tried whole first.
+
+    A number is a place in a list: ``0.id``.
+    """
+    if isinstance(members, list):
+        members = {str(place): member for place, member in enumerate(members)}
     if not isinstance(members, dict) or not path:
         return None
     if path in members:

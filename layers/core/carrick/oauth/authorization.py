@@ -3,7 +3,7 @@
 The answer's ``state`` is not compared here: the flow is found by it (RFC 9700 §4.7), so an answer
 that reaches this module has a state that was ours, unused and unexpired.
 
-Not here: pushed authorization requests (RFC 9126), request objects (RFC 9101), ``id_token``.
+Not here: request objects (RFC 9101), ``id_token``.
 """
 
 import re
@@ -30,9 +30,12 @@ _SET_HERE = frozenset(
 
 # Beyond what this module sets itself: ``resource`` says whom the token is for (RFC 8707), a request
 # object replaces every other parameter (RFC 9101 §5), ``response_mode`` says where the code goes.
-# A catalog entry may set these, a session may not. ``nonce`` is free: only who reads the ID token,
+# A catalog entry may set these, a session may not; ``dpop_jkt`` names the flow's own key (RFC 9449
+# §10). ``nonce`` is free: only who reads the ID token,
 # the application, can check it.
-PROTECTED_PARAMS = _SET_HERE | {"resource", "request", "request_uri", "response_mode"}
+PROTECTED_PARAMS = _SET_HERE | {
+    "dpop_jkt", "resource", "request", "request_uri", "response_mode",
+}  # fmt: skip
 
 MAX_CODE_LENGTH = 8192
 """Characters. Codes of real providers stay below 3,000."""
@@ -81,7 +84,7 @@ class AuthorizationResponse:
 
 def build_authorization_url(request: AuthorizationRequest) -> str:
     """The URL to send the browser to. ``response_type`` is always ``code`` (RFC 9700 §2.1.2)."""
-    params = _params(request)
+    params = authorization_params(request)
     scheme, host, path, endpoint_query, _ = urlsplit(request.endpoint)
     scope_name = request.param_renames.get("scope", "scope")
     query = "&".join(
@@ -92,6 +95,14 @@ def build_authorization_url(request: AuthorizationRequest) -> str:
     kept = _kept_query(endpoint_query, params)
     if request.fragment is not None:
         return urlunsplit((scheme, host, path, kept, f"{request.fragment}?{query}"))
+    return urlunsplit((scheme, host, path, f"{kept}&{query}" if kept else query, ""))
+
+
+def referring_url(endpoint: str, params: Mapping[str, str]) -> str:
+    """The endpoint with these parameters and what is left of its own query."""
+    scheme, host, path, endpoint_query, _ = urlsplit(endpoint)
+    query = "&".join(f"{_encoded(name)}={_encoded(value)}" for name, value in params.items())
+    kept = _kept_query(endpoint_query, params)
     return urlunsplit((scheme, host, path, f"{kept}&{query}" if kept else query, ""))
 
 
@@ -132,7 +143,7 @@ def _check_issuer(issuer: str | None, expected: str, *, required: bool) -> None:
         )
 
 
-def _params(request: AuthorizationRequest) -> dict[str, str]:
+def authorization_params(request: AuthorizationRequest) -> dict[str, str]:
     """The parameters by their names on the wire, in a stable order, each once (RFC 6749 §3.1)."""
     own = {
         "response_type": "code",

@@ -11,7 +11,7 @@ What real token answers need beyond the RFC, in the order in which it is handled
 6. ``scope`` as a list (Twitch): joined by spaces. Absent: ``None``, meaning as requested (§5.1).
 
 Not here: implicit and password grants (RFC 9700 §2.1.2, §2.4), client credentials, device codes,
-DPoP (RFC 9449), checking an ``id_token``.
+checking an ``id_token``.
 """
 
 import json
@@ -39,15 +39,10 @@ USER_AGENT = "Carrick"
 
 PROTECTED_PARAMS = frozenset(
     {
-        "grant_type",
-        "code",
-        "redirect_uri",
-        "code_verifier",
-        "refresh_token",
-        "client_id",
-        "client_secret",
+        "grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "client_id",
+        "client_secret", "client_assertion", "client_assertion_type",
     }
-)
+)  # fmt: skip
 
 _VISIBLE = r"[\x20-\x7e]+"  # RFC 6749 appendix A.12 and A.17
 _SIGNED_TYPES = frozenset({"mac", "dpop", "pop"})
@@ -72,13 +67,17 @@ class TokenEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class TokenRules:
-    """Where a provider's token answer holds what. Paths are dotted member names."""
+    """Where a provider's token answer holds what. Paths are dotted member names.
+
+    With ``dpop`` a token may be bound to the key that was proved with the request (RFC 9449).
+    """
 
     access_token_path: str = "access_token"  # noqa: S105 - a member's name
     token_object_path: str = ""
     refresh_token_path: str = "refresh_token"  # noqa: S105
     expires_in_unit: str = "seconds"
     fixed_lifetime_seconds: int | None = None
+    dpop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +188,7 @@ def process_token_response(
     refresh_token = _credential(member(rules.refresh_token_path), response.status)
     return TokenSet(
         access_token=access_token,
-        token_type=_token_type(member("token_type"), response.status),
+        token_type=_token_type(member("token_type"), response.status, dpop=rules.dpop),
         refresh_token=refresh_token or previous_refresh_token or None,
         expires_at=expires_at(
             member,
@@ -227,14 +226,14 @@ def _credential(value: object, status: int) -> str | None:
     return value
 
 
-def _token_type(value: object, status: int) -> str:
+def _token_type(value: object, status: int, *, dpop: bool) -> str:
     """Bearer when absent. Others pass (Slack's ``bot`` and ``user`` are used as Bearer tokens),
     except those that are of no use without a key and a signature on each request."""
     if value is None or value == "":
         return "Bearer"
     if not isinstance(value, str):
         raise unusable_answer(f"token_type is of type {type(value).__name__}", status)
-    if value.lower() in _SIGNED_TYPES:
+    if value.lower() in _SIGNED_TYPES - ({"dpop"} if dpop else set()):
         raise ProviderConfigurationError(
             f"The provider issued a token of type {value}, which needs a proof on each request.",
             provider_code="unsupported_token_type",

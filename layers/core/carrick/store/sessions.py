@@ -48,17 +48,25 @@ class SessionStore:
         """End a session. Its token, and every flow begun with it, is refused from now on."""
         self._client.delete_item(TableName=self._table, Key={"pk": {"S": token_hash}})
 
-    def write_result(self, token_hash: str, result: Mapping[str, str]) -> dict[str, Any]:
+    def write_result(
+        self, token_hash: str, result: Mapping[str, str], *, confirms: bool = False
+    ) -> dict[str, Any]:
         """A transaction member: record the outcome, if the session still lives.
 
         Closes the race with ``delete`` and with expiry while the provider was answering.
+        ``confirms``: this is the one connection of a session whose connection is confirmed. After
+        it nothing is recorded any more, so that of two confirmations one is too late.
         """
+        changes = "SET #result = :result"
         return {
             "Update": {
                 "TableName": self._table,
                 "Key": {"pk": {"S": token_hash}},
-                "UpdateExpression": "SET #result = :result",
-                "ConditionExpression": "attribute_exists(pk) AND expires_at > :now",
+                "UpdateExpression": f"{changes}, confirmed_at = :now" if confirms else changes,
+                "ConditionExpression": (
+                    "attribute_exists(pk) AND expires_at > :now"
+                    " AND attribute_not_exists(confirmed_at)"
+                ),
                 "ExpressionAttributeNames": {"#result": "result"},
                 "ExpressionAttributeValues": {
                     ":result": to_attribute(result),

@@ -11,13 +11,14 @@ received, and must not be repeated. Proxies named by the environment are not use
 
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
 from carrick import clock
 from carrick.errors import EgressFailedError
 from carrick.models.http import InboundResponse, OutboundRequest
+from carrick.transport.client_certificate import presenting
 from carrick.transport.guard import Resolver, Target, check_addresses, check_url
 from carrick.transport.message import (
     UNREADABLE_ANSWER,
@@ -32,6 +33,7 @@ class Transport:
 
     ``allow_loopback`` is for local runs and tests; no deployed function sets it. ``resolver``
     and ``ssl_context`` stand in for the system's: the context must verify certificates and names.
+    ``ports`` may be reached beside 443.
     """
 
     def __init__(
@@ -41,11 +43,25 @@ class Transport:
         resolver: Resolver | None = None,
         user_agent: str = "Carrick",
         ssl_context: ssl.SSLContext | None = None,
+        ports: Collection[int] = frozenset(),
     ) -> None:
         self._allow_loopback = allow_loopback
         self._resolver = resolver or _system_addresses
         self._user_agent = user_agent
         self._ssl_context = ssl_context
+        self._ports = ports
+
+    def with_ports(self, ports: Collection[int]) -> "Transport":
+        """One that may also use these ports: those that a provider's entry lets people name."""
+        if not ports:
+            return self
+        return Transport(
+            allow_loopback=self._allow_loopback,
+            resolver=self._resolver,
+            user_agent=self._user_agent,
+            ssl_context=self._ssl_context,
+            ports=ports,
+        )
 
     def send(
         self,
@@ -62,14 +78,17 @@ class Transport:
         and nothing is sent once the deadline has passed. ``connect_seconds`` bounds each address
         tried and then the TLS handshake. ``max_body_bytes`` holds before and after decoding.
 
-        Raises ``EgressRefusedError`` (see ``guard`` and ``message.request_bytes``; nothing was
-        sent) and ``EgressFailedError``. Neither says more of the request than its host.
+        Raises ``EgressRefusedError`` (see ``guard``, ``message.request_bytes`` and
+        ``client_certificate.presenting``; nothing was sent) and ``EgressFailedError``. Neither says
+        more of the request than its host.
         """
         deadline = _Deadline(clock.monotonic() + deadline_seconds)
-        target = check_url(request.url, allow_loopback=self._allow_loopback)
+        target = check_url(request.url, allow_loopback=self._allow_loopback, ports=self._ports)
         outgoing = request_bytes(request, target, user_agent=self._user_agent)
+        tls = self._tls(request) if target.scheme == "https" else None
         addresses = self._resolve(target)
-        with closing(self._connect(target, addresses, deadline, connect_seconds)) as connection:
+        opening = self._connect(target, addresses, deadline, tls, connect_seconds)
+        with closing(opening) as connection:
             try:
                 connection.settimeout(deadline.left())
                 connection.sendall(outgoing)  # here the timeout is for all of it
@@ -100,14 +119,15 @@ class Transport:
         target: Target,
         addresses: Sequence[str],
         deadline: "_Deadline",
+        tls: ssl.SSLContext | None,
         connect_seconds: float,
     ) -> socket.socket:
         try:
             connection = _open_first(addresses, target.port, deadline, connect_seconds)
             try:
-                if target.scheme == "https":
+                if tls is not None:
                     connection.settimeout(deadline.left(connect_seconds))
-                    connection = self._tls().wrap_socket(connection, server_hostname=target.host)
+                    connection = tls.wrap_socket(connection, server_hostname=target.host)
             except BaseException:
                 connection.close()
                 raise
@@ -116,7 +136,9 @@ class Transport:
             raise EgressFailedError(message, maybe_sent=False) from None
         return connection
 
-    def _tls(self) -> ssl.SSLContext:
+    def _tls(self, request: OutboundRequest) -> ssl.SSLContext:
+        if request.client_certificate is not None:
+            return presenting(request.client_certificate, self._ssl_context)
         # Made when first needed: reading the system's certificates takes longer than a token read.
         if self._ssl_context is None:
             context = ssl.create_default_context()

@@ -11,7 +11,7 @@ iana.org/assignments/iana-ipv6-special-registry.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import quote
@@ -94,8 +94,8 @@ class Target:
         return host if is_default_port else f"{host}:{self.port}"
 
 
-def check_url(url: str, *, allow_loopback: bool) -> Target:
-    """Take a URL apart, refusing all but plain HTTPS on port 443.
+def check_url(url: str, *, allow_loopback: bool, ports: Collection[int] = frozenset()) -> Target:
+    """Take a URL apart, refusing all but plain HTTPS on port 443 and on ``ports``.
 
     With ``allow_loopback``, this machine (127.0.0.0/8, ::1, ``localhost`` and names that end in
     ``.localhost``, RFC 6761 §6.3) may also be reached, by HTTP or HTTPS and on any port.
@@ -116,7 +116,7 @@ def check_url(url: str, *, allow_loopback: bool) -> Target:
     if _parse_address(host) is not None:
         check_addresses(host, [host], allow_loopback=allow_loopback)
     port = int(found["port"] or (443 if scheme == "https" else 80))
-    if not is_local and (scheme, port) != ("https", 443):
+    if not is_local and (scheme != "https" or port not in (443, *ports)):
         raise EgressRefusedError(f"The host {host} may only be reached by HTTPS on port 443.")
     if not 0 < port < 65536:
         raise EgressRefusedError(f"The port for host {host} is not a port.")

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from carrick.catalog.ports import ports_of
 from carrick.catalog.schema import Provider
 from carrick.clock import Clock
 from carrick.models.credentials import Credentials
+from carrick.models.http import InboundResponse, OutboundRequest
 from carrick.models.integration import CustomSecrets, Integration
 from carrick.transport.client import Transport
 
@@ -21,7 +23,10 @@ Submitted = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a mode works with: the entry, the integration with its secrets, connection config."""
+    """What a mode works with: the entry, the integration with its secrets, connection config.
+
+    ``assertion_option`` is what a person filled in to be used once and not stored.
+    """
 
     provider: Provider
     integration: Integration
@@ -29,6 +34,7 @@ class Setting:
     secrets: CustomSecrets = field(repr=False)
     config: Mapping[str, str]
     scopes: tuple[str, ...] = ()
+    assertion_option: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,18 @@ class Tools:
 
     transport: Transport
     now: Clock
+
+    @classmethod
+    def of(cls, setting: Setting, transport: Transport, now: Clock) -> "Tools":
+        """Requests may go to the ports that the connection's own servers are said to have."""
+        ports = ports_of(setting.provider, setting.config)
+        return cls(transport.with_ports(ports), now)
+
+    def ask(self, request: OutboundRequest) -> InboundResponse:
+        """Send a request for credentials, once, with as much time as the lease allows for."""
+        return self.transport.send(
+            request, deadline_seconds=PROVIDER_SECONDS, max_body_bytes=MAX_ANSWER_BYTES
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,13 @@
-"""OAUTH2: tokens of the authorization code flow, renewed by refresh token (RFC 6749 §6)."""
+"""OAUTH2: tokens of the authorization code flow, renewed by refresh token (RFC 6749 §4.1, §6)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from carrick import identifiers
 from carrick.catalog.schema import Provider
+from carrick.crypto.proof_keys import new_proof_key
 from carrick.domain import oauth2
+from carrick.domain.modes.authorization_request import url_of
 from carrick.domain.modes.contract import (
     MAX_ANSWER_BYTES,
     PROVIDER_SECONDS,
@@ -13,16 +16,86 @@ from carrick.domain.modes.contract import (
     Submitted,
     Tools,
 )
+from carrick.domain.modes.redirect import Arrival, Away, Departure
+from carrick.domain.token_requests import Asker, ask
 from carrick.errors import InvalidRequestError, ProviderError, RefreshError
 from carrick.models.credentials import Credentials
-from carrick.oauth.token import TokenSet, build_refresh_request, process_token_response
+from carrick.models.flow import FlowSecrets
+from carrick.oauth.authorization import process_authorization_response
+from carrick.oauth.token import (
+    TokenSet,
+    build_code_request,
+    build_refresh_request,
+    process_token_response,
+)
+
+EXCHANGE_SECONDS = 15.0
+# The tokens in it must fit an item of 400 KB. Real answers stay below 20 KB.
+MAX_EXCHANGE_BYTES = 128 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class OAuth2Code:
-    """The first tokens come with the browser (``domain.completion``), not from a form."""
+    """The first tokens come by redirect, not from a form."""
 
     failure_code: str = ProviderError.code
+    needs_client_id: bool = True
+
+    def begins_with_secret(self, provider: Provider) -> bool:
+        return bool(provider.pushed_authorization_request_url)
+
+    def begin(self, departure: Departure, tools: Tools) -> Away:
+        """The authorization endpoint, with PKCE where the entry takes it (RFC 7636).
+
+        The parameters are pushed where the entry says so (RFC 9126); ``DPoP`` tokens are bound to a
+        key of this flow's own (RFC 9449).
+        """
+        provider, flow = departure.setting.provider, departure.flow
+        secrets = FlowSecrets(
+            code_verifier=identifiers.new_code_verifier() if provider.pkce else "",
+            dpop_key=new_proof_key() if provider.dpop else {},
+        )
+        if not provider.redirect_uri_metadata:  # with it, the answer may bring what is missing now
+            # Nobody is sent away to approve what could not be exchanged afterwards.
+            oauth2.token_endpoint(
+                provider,
+                flow.connection_config,
+                allowed_hosts=departure.setting.integration.allowed_hosts,
+            )
+        return Away(url_of(departure, secrets, tools), secrets)
+
+    def finish(self, arrival: Arrival, tools: Tools) -> Obtained:
+        """The tokens for the code (RFC 6749 §4.1.3), if ``iss`` matches and it is no ``error``."""
+        flow, setting = arrival.flow, arrival.setting
+        provider = setting.provider
+        answer = process_authorization_response(
+            arrival.callback,
+            code_param=provider.code_param,
+            expected_issuer=flow.expected_issuer or None,
+            issuer_required=flow.issuer_required,
+        )
+        endpoint = oauth2.token_endpoint(
+            provider,
+            {**oauth2.callback_metadata(provider, arrival.callback), **setting.config},
+            allowed_hosts=setting.integration.allowed_hosts,
+        )
+        asked_at, key = tools.now(), arrival.secrets.dpop_key
+        response = ask(
+            lambda client: build_code_request(
+                endpoint,
+                client,
+                code=answer.code,
+                redirect_uri=flow.redirect_uri,
+                code_verifier=arrival.secrets.code_verifier or None,
+            ),
+            Asker(provider, flow.client_id, setting.client_secret, endpoint.url, key),
+            tools,
+            seconds=EXCHANGE_SECONDS,
+            max_body_bytes=MAX_EXCHANGE_BYTES,
+        )
+        tokens = process_token_response(response, oauth2.token_rules(provider), now=asked_at)
+        said = oauth2.metadata_of(provider, tokens, arrival.callback)
+        return obtained(provider, tokens, said, config=setting.config, dpop_key=key)
 
     def obtain(self, submitted: Submitted, setting: Setting, tools: Tools) -> Obtained:
         raise InvalidRequestError(
@@ -36,18 +109,24 @@ class OAuth2Code:
         if not credentials.refresh_token:
             raise RefreshError("There is no refresh token.", code="missing_refresh_token")
         override = credentials.values.get("config_override") or {}
-        client = oauth2.client_of(
-            setting.provider,
-            override.get("client_id") or setting.integration.client_id,
-            override.get("client_secret") or setting.client_secret,
-        )
         endpoint = oauth2.refresh_endpoint(
             setting.provider, setting.config, allowed_hosts=setting.integration.allowed_hosts
         )
-        request = build_refresh_request(endpoint, client, refresh_token=credentials.refresh_token)
+        refresh_token, key = credentials.refresh_token, credentials.values.get("dpop_key") or {}
+        asker = Asker(
+            setting.provider,
+            override.get("client_id") or setting.integration.client_id,
+            override.get("client_secret") or setting.client_secret,
+            endpoint.url,
+            key,
+        )
         asked_at = tools.now()
-        answer = tools.transport.send(
-            request, deadline_seconds=PROVIDER_SECONDS, max_body_bytes=MAX_ANSWER_BYTES
+        answer = ask(
+            lambda client: build_refresh_request(endpoint, client, refresh_token=refresh_token),
+            asker,
+            tools,
+            seconds=PROVIDER_SECONDS,
+            max_body_bytes=MAX_ANSWER_BYTES,
         )
         tokens = process_token_response(
             answer,
@@ -55,7 +134,9 @@ class OAuth2Code:
             now=asked_at,
             previous_refresh_token=credentials.refresh_token,
         )
-        return obtained(setting.provider, tokens, {}, config=setting.config, override=override)
+        return obtained(
+            setting.provider, tokens, {}, config=setting.config, override=override, dpop_key=key
+        )
 
 
 def obtained(
@@ -65,9 +146,10 @@ def obtained(
     *,
     config: Mapping[str, str],
     override: Mapping[str, str] | None = None,
+    dpop_key: Mapping[str, str] | None = None,
 ) -> Obtained:
     """What a good token answer gives. ``config`` is what the account may be known by."""
-    credentials = oauth2.credentials_of(tokens, override or {})
+    credentials = oauth2.credentials_of(tokens, override or {}, dpop_key=dpop_key)
     scopes = None if tokens.scope is None else oauth2.granted_scopes(tokens, ())
-    account_id = oauth2.account_id_of(provider, tokens, {**said, **config})
+    account_id = oauth2.account_id_of(provider, tokens.raw, {**said, **config})
     return Obtained(credentials.within_bounds(), said, scopes, account_id)

@@ -1,11 +1,14 @@
 """What the templates of an entry may name, as values: the namespaces of ``catalog.templates``."""
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
+from carrick.catalog.interpolation import render
 from carrick.domain.modes.contract import Setting
+from carrick.errors import FlowError
 
 Values = Mapping[str, Mapping[str, str]]
 
@@ -28,10 +31,17 @@ def values_of(
     fields: Mapping[str, str],
     *,
     now: float,
-    steps: Mapping[str, Mapping[str, str]] | None = None,
+    bare: Mapping[str, str] | None = None,
 ) -> dict[str, Mapping[str, str]]:
-    """All namespaces. ``fields``: credentials by name; ``steps``: answers of earlier calls."""
-    bare = {
+    """All namespaces. ``fields``: credentials by name; ``bare``: further bare names.
+
+    What the customer set for the integration stands in place of a credential of the same name.
+    """
+    integration_config = preset_of(setting)
+    fields = {**fields, **{k: v for k, v in integration_config.items() if k in fields_of(setting)}}
+    if "_cookies" in fields:
+        fields["cookies"] = fields["_cookies"]
+    names = {
         "accessToken": fields.get("access_token") or fields.get("token", ""),
         "token": fields.get("token", ""),
         "refresh_token": fields.get("refresh_token", ""),
@@ -41,18 +51,51 @@ def values_of(
         "clientId": fields.get("client_id") or setting.integration.client_id,
         "clientSecret": fields.get("client_secret") or setting.client_secret,
         "userAgent": "Carrick",
-    }
-    integration_config = {
-        **setting.integration.integration_config,
-        **setting.secrets.integration_config,
+        **(bare or {}),
     }
     return {
-        "": Moment({name: value for name, value in bare.items() if value}, now),
+        "": Moment({name: value for name, value in names.items() if value}, now),
         "credentials": fields,
         "connectionConfig": setting.config,
         "integrationConfig": integration_config,
-        **(steps or {}),
+        "assertionOption": setting.assertion_option,
     }
+
+
+def preset_of(setting: Setting) -> dict[str, str]:
+    """What the customer set for the integration, secret or not."""
+    return {**setting.integration.integration_config, **setting.secrets.integration_config}
+
+
+def fields_of(setting: Setting) -> Collection[str]:
+    """The names of the credentials that the entry declares."""
+    return setting.provider.credentials.keys()
+
+
+def rendered(templates: Mapping[str, str], values: Values) -> dict[str, str]:
+    """Headers or parameters that can be filled; one that an optional field leaves open is not
+    sent."""
+    texts = {}
+    for name, template in templates.items():
+        try:
+            texts[name] = render(template, values)
+        except FlowError:
+            continue
+    return texts
+
+
+def filled(tree: Any, values: Values) -> Any:
+    """A tree with values put into its texts; one that lacks a value becomes empty."""
+    if isinstance(tree, str):
+        try:
+            return render(tree, values)
+        except FlowError:
+            return ""
+    if isinstance(tree, Mapping):
+        return {name: filled(part, values) for name, part in tree.items()}
+    if isinstance(tree, list | tuple):
+        return [filled(part, values) for part in tree]
+    return tree
 
 
 class Moment(Mapping[str, str]):

@@ -3,19 +3,28 @@
 from collections.abc import Mapping
 
 from carrick.catalog.auth_modes import AuthMode
+from carrick.domain.modes.aws_sigv4 import AwsSigV4
+from carrick.domain.modes.bill import Bill
 from carrick.domain.modes.client_credentials import ClientCredentialsGrant
 from carrick.domain.modes.contract import Mode
 from carrick.domain.modes.oauth2_code import OAuth2Code
+from carrick.domain.modes.self_signed import JWT, SIGNATURE
 from carrick.domain.modes.static import API_KEY, BASIC, NONE
+from carrick.domain.modes.tba import TokenBased
 from carrick.domain.modes.two_step import TwoStep
 from carrick.errors import InvalidRequestError
 
 MODES: Mapping[AuthMode, Mode] = {
     AuthMode.API_KEY: API_KEY,
+    AuthMode.AWS_SIGV4: AwsSigV4(),
     AuthMode.BASIC: BASIC,
+    AuthMode.BILL: Bill(),
+    AuthMode.JWT: JWT,
     AuthMode.NONE: NONE,
     AuthMode.OAUTH2: OAuth2Code(),
     AuthMode.OAUTH2_CC: ClientCredentialsGrant(),
+    AuthMode.SIGNATURE: SIGNATURE,
+    AuthMode.TBA: TokenBased(),
     AuthMode.TWO_STEP: TwoStep(),
 }
 

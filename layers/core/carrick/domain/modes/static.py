@@ -1,11 +1,12 @@
 """API_KEY, BASIC and NONE: what the person supplies is the credential; it never changes."""
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from carrick.catalog.schema import Provider
 from carrick.domain.modes.contract import Obtained, Setting, Submitted, Tools
-from carrick.domain.modes.verification import REFUSED, api_headers, verify
+from carrick.domain.modes.verification import REFUSED, verify, with_headers
 from carrick.models.credentials import Credentials
 
 
@@ -20,7 +21,7 @@ class Static:
     def obtain(self, submitted: Submitted, setting: Setting, tools: Tools) -> Obtained:
         values = {name: submitted.get(name, "") for name in self.members}
         credentials = Credentials(self.type, values, raw=values)
-        verify(credentials, self._headers(credentials, setting, tools), setting, tools)
+        verify(credentials, setting, tools, sign=with_headers(self._headers(values)))
         return Obtained(credentials)
 
     def is_renewable(self, credentials: Credentials, provider: Provider) -> bool:
@@ -29,12 +30,11 @@ class Static:
     def renew(self, credentials: Credentials, setting: Setting, tools: Tools) -> Obtained:
         return Obtained(credentials)
 
-    def _headers(self, credentials: Credentials, setting: Setting, tools: Tools) -> dict[str, str]:
-        headers = {}
-        if self.type == "BASIC":
-            pair = f"{credentials.values['username']}:{credentials.values['password']}"
-            headers["authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
-        return {**headers, **api_headers(credentials, setting, now=tools.now())}
+    def _headers(self, values: Mapping[str, str]) -> dict[str, str]:
+        if self.type != "BASIC":
+            return {}
+        pair = f"{values['username']}:{values['password']}"
+        return {"authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
 
 
 API_KEY = Static("API_KEY", ("apiKey",))

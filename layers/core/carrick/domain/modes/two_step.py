@@ -7,29 +7,22 @@ an answer names are reached through the same egress guard as any other.
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from carrick.catalog.endpoints import endpoint
-from carrick.catalog.interpolation import render
 from carrick.catalog.schema import Provider
-from carrick.domain.modes.contract import (
-    MAX_ANSWER_BYTES,
-    PROVIDER_SECONDS,
-    Obtained,
-    Setting,
-    Submitted,
-    Tools,
-)
-from carrick.domain.modes.placeholders import Values, values_of
-from carrick.errors import FlowError, InvalidRequestError
+from carrick.domain.modes.assertions import is_kept, signed_values, with_assertion
+from carrick.domain.modes.contract import Obtained, Setting, Submitted, Tools
+from carrick.domain.modes.token_requests import first_request, refresh_request, step_request
+from carrick.domain.modes.verification import verify
 from carrick.models.credentials import Credentials
-from carrick.models.http import InboundResponse, OutboundRequest
+from carrick.models.http import InboundResponse
 from carrick.oauth import lifetime
 from carrick.oauth.answers import at_path, error_of, members_of, states_error
-from carrick.oauth.errors import unusable_answer
-from carrick.oauth.token import TokenEndpoint, build_plain_request
+from carrick.oauth.errors import error_from, unusable_answer
+from carrick.oauth.xml_messages import members_of_xml
 
 JWT_MARGIN_SECONDS = 15 * 60
 RESULT_FIELDS = frozenset({"token", "refresh_token", "_cookies"})
@@ -42,7 +35,9 @@ class TwoStep:
     failure_code: str = "two_step_credentials_fetch_error"
 
     def obtain(self, submitted: Submitted, setting: Setting, tools: Tools) -> Obtained:
-        return self._run(dict(submitted), setting, tools)
+        obtained = self._run(dict(submitted), setting, tools)
+        verify(obtained.credentials, setting, tools)
+        return obtained
 
     def is_renewable(self, credentials: Credentials, provider: Provider) -> bool:
         return credentials.expires_at is not None
@@ -51,107 +46,35 @@ class TwoStep:
         fields = {k: v for k, v in credentials.values.items() if isinstance(v, str)}
         provider = setting.provider
         if credentials.refresh_token and (provider.refresh_url or provider.refresh_params):
-            return self._refresh(fields, setting, tools)
+            asked_at = tools.now()
+            request = refresh_request(setting, signed_values(fields, setting, asked_at))
+            return _obtained(tools.ask(request), fields, setting, asked_at)
         inputs = {name: value for name, value in fields.items() if name not in RESULT_FIELDS}
         return self._run(inputs, setting, tools)
 
     def _run(self, fields: dict[str, str], setting: Setting, tools: Tools) -> Obtained:
         provider, asked_at = setting.provider, tools.now()
-        values = values_of(setting, fields, now=asked_at)
-        answer = _send(_first_request(setting, values), tools)
+        fields = with_assertion(fields, setting, asked_at)
+        values = signed_values(fields, setting, asked_at)
+        answer = tools.ask(first_request(setting, values))
         for number, step in enumerate(provider.additional_steps, start=1):
-            texts = _texts(_members(answer, asked_at))
+            texts = _texts(_members(answer, provider, asked_at))
             values = {**values, f"step{number}": texts}
-            request = _request(
-                TokenEndpoint(
-                    url=render(step.token_url, values),
-                    body_format=step.body_format,
-                    method=step.method,
-                    headers=_rendered(step.headers, values),
-                    params=_rendered(step.params, values),
-                )
-            )
-            answer = _send(request, tools)
+            answer = tools.ask(step_request(step, setting, values))
+        if not is_kept(provider.assertion):
+            fields.pop("assertion", None)
         return _obtained(answer, fields, setting, asked_at)
 
-    def _refresh(self, fields: dict[str, str], setting: Setting, tools: Tools) -> Obtained:
-        provider, asked_at = setting.provider, tools.now()
-        values = values_of(setting, fields, now=asked_at)
-        url = endpoint(
-            provider, "refresh", setting.config, allowed_hosts=setting.integration.allowed_hosts
-        )
-        request = _request(
-            TokenEndpoint(
-                url=url,
-                body_format=provider.token_body_format,
-                headers=_rendered(provider.refresh_headers or provider.token_headers, values),
-                params=_rendered(provider.refresh_params, values),
-            )
-        )
-        return _obtained(_send(request, tools), fields, setting, asked_at)
 
-
-def _first_request(setting: Setting, values: Values) -> OutboundRequest:
-    provider = setting.provider
-    url = endpoint(
-        provider, "token", setting.config, allowed_hosts=setting.integration.allowed_hosts
-    )
-    wanted = TokenEndpoint(
-        url=url,
-        body_format=provider.token_body_format,
-        method=provider.token_method,
-        headers=_rendered(provider.token_headers, values),
-        params=_rendered(provider.token_params, values),
-    )
-    request = _request(wanted)
-    if provider.token_body is None:
-        return request
-    body = json.dumps(_filled(provider.token_body, values)).encode()
-    headers = {**request.headers, "Content-Type": "application/json"}
-    return replace(request, headers=headers, body=body)
-
-
-def _request(wanted: TokenEndpoint) -> OutboundRequest:
-    if wanted.body_format == "xml":
-        raise InvalidRequestError("XML token requests are not supported.", code="invalid_auth_mode")
-    return build_plain_request(wanted)
-
-
-def _rendered(templates: Mapping[str, str], values: Values) -> dict[str, str]:
-    """Parameters that can be filled; one that an optional field leaves open is not sent."""
-    rendered = {}
-    for name, template in templates.items():
-        try:
-            rendered[name] = render(template, values)
-        except FlowError:
-            continue
-    return rendered
-
-
-def _filled(tree: Any, values: Values) -> Any:
-    if isinstance(tree, str):
-        try:
-            return render(tree, values)
-        except FlowError:
-            return ""
-    if isinstance(tree, Mapping):
-        return {name: _filled(part, values) for name, part in tree.items()}
-    if isinstance(tree, list):
-        return [_filled(part, values) for part in tree]
-    return tree
-
-
-def _send(request: OutboundRequest, tools: Tools) -> InboundResponse:
-    return tools.transport.send(
-        request, deadline_seconds=PROVIDER_SECONDS, max_body_bytes=MAX_ANSWER_BYTES
-    )
-
-
-def _members(answer: InboundResponse, now: float) -> Mapping[str, object]:
-    members = members_of(answer)
+def _members(answer: InboundResponse, provider: Provider, now: float) -> Mapping[str, object]:
+    members = members_of_xml(answer.body) if _is_xml(provider) else members_of(answer)
     if members is None or not 200 <= answer.status < 300 or states_error(members):
         raise error_of(answer, members, now)
     return members
+
+
+def _is_xml(provider: Provider) -> bool:
+    return provider.token_body_format == "xml"  # noqa: S105 - the name of a format
 
 
 def _texts(members: Mapping[str, object], prefix: str = "") -> dict[str, str]:
@@ -175,8 +98,11 @@ def _obtained(
         if not 200 <= answer.status < 300:
             raise error_of(answer, None, now)
     else:
-        members = _members(answer, now)
+        members = _members(answer, provider, now)
         token = at_path(members, shape.access_token_path)
+        if _is_xml(provider) and not token:
+            # Such servers tell a refusal with status 200, in a shape of their own.
+            raise error_from(401, "", "", answer.headers, now)
     if not isinstance(token, str) or not token:
         raise unusable_answer("it has no token", answer.status)
     values: dict[str, Any] = {**fields, "token": token}
@@ -184,7 +110,7 @@ def _obtained(
     if isinstance(refresh_token, str) and refresh_token:
         values["refresh_token"] = refresh_token
     if shape.cookies and "set-cookie" in answer.headers:
-        values["_cookies"] = answer.headers["set-cookie"]
+        values["_cookies"] = _cookie_header(answer.headers["set-cookie"])
     for name in shape.headers:
         if name.lower() != "set-cookie" and name.lower() in answer.headers:
             values[name] = answer.headers[name.lower()]
@@ -196,6 +122,15 @@ def _obtained(
     expires_at = _expires_at(token, members, provider, now)
     credentials = Credentials("TWO_STEP", values, expires_at, dict(members)).within_bounds()
     return Obtained(credentials, said)
+
+
+def _cookie_header(set_cookie: str) -> str:
+    """The value of ``Cookie`` (RFC 6265 §4.2) for what came as ``Set-Cookie``.
+
+    Several are joined by commas, which may stand inside of a date as well.
+    """
+    cookies = re.split(r",(?=\s*[^;,=\s]+=)", set_cookie)
+    return "; ".join(cookie.partition(";")[0].strip() for cookie in cookies)
 
 
 def _expires_at(
