@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import type { Api } from "../api";
 import { presetFields } from "../form/fields";
 import { type Form, keyOf, postPath, problemWith } from "../form/values";
@@ -38,7 +38,7 @@ export function ConnectForm(props: FormProps) {
   const misfits = presetFields(provider, defaults).filter(([field, value]) =>
     problemWith(field, value),
   );
-  useEffect(() => props.onDirty(form.isDirty), [form.isDirty]);
+  useLayoutEffect(() => props.onDirty(form.isDirty), [form.isDirty]);
 
   if (connecting.waiting) return <Waiting {...connecting.waiting} name={name} say={say} />;
 
