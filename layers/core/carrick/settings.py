@@ -113,6 +113,16 @@ class RefreshJournalSettings(Settings):
 
 
 @dataclass(frozen=True)
+class RevocationsSettings(Settings):
+    revocations_table: str
+
+
+@dataclass(frozen=True)
+class RevocationQueueSettings(Settings):
+    revocation_queue_url: str
+
+
+@dataclass(frozen=True)
 class WebhookQueueSettings(Settings):
     webhook_queue_url: str
 
@@ -134,6 +144,17 @@ class CatalogSettings(Settings):
     """``providers_overlay_dir`` may be empty: then there is only the catalog that ships."""
 
     providers_overlay_dir: str
+
+
+@dataclass(frozen=True)
+class ProxySettings(Settings):
+    """``proxy_base_url_override``: ``off``, ``listed`` or ``any``.
+
+    ``proxy_responses``: ``faithful`` or ``nango``.
+    """
+
+    proxy_base_url_override: str
+    proxy_responses: str
 
 
 @dataclass(frozen=True)
