@@ -1,6 +1,6 @@
 import { defineConfig } from "vite";
 
-// The files are committed (decision 0018): the same sources must give the same bytes anywhere.
+// The files are committed (decision 0020): the same sources must give the same bytes anywhere.
 export default defineConfig({
   base: "./",
   publicDir: false,

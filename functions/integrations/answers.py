@@ -19,8 +19,14 @@ def shown(request: Request, found: Sequence[Integration]) -> list[dict[str, Any]
         wire.integration_body(each, display_name=name, logo_url=logo_url(each.provider, base_url))
         for each, name in zip(found, names, strict=True)
     ]
-    if request.authorized.session is not None:
-        return facts
+    session = request.authorized.session
+    if session is not None:
+        # What the person will be asked for, to be read before they go (requirement 22).
+        wanted = (session.defaults_for(each.integration_id).scopes_override for each in found)
+        return [
+            {**fact, "scopes": list(each.scopes if scopes is None else scopes)}
+            for fact, each, scopes in zip(facts, found, wanted, strict=True)
+        ]
     urls = integrations.callback_urls(found, base_url, deps)
     settings = [wire.settings_body(each, url) for each, url in zip(found, urls, strict=True)]
     return [{**fact, **more} for fact, more in zip(facts, settings, strict=True)]

@@ -1,7 +1,7 @@
 """Connect sessions. POST /connect/sessions and …/reconnect: API key. The rest: the session itself.
 
-Use case: ``domain.connect_sessions``. Permissions: read keys, integrations and connections; write
-sessions. Cannot decrypt.
+Use case: ``domain.connect_sessions``. Permissions: read keys, the environment, integrations and
+connections; write sessions. Cannot decrypt.
 """
 
 from carrick import wiring
@@ -13,6 +13,7 @@ from carrick.edge.http import Api, Request, Response, json_response
 from carrick.edge.query import only
 from carrick.models import wire_connections
 from carrick.models.api_sessions import CreateReconnectSession, CreateSession, Telemetry
+from carrick.models.environment import ConnectUi
 from carrick.models.session import SessionRequest
 from functions.session.dependencies import dependencies
 
@@ -53,8 +54,11 @@ def reconnect(request: Request) -> Response:
 @api.route("GET /connect/session", SESSION)
 def read(request: Request) -> Response:
     only(request.query)
-    path = dependencies().settings.websockets_path
-    return json_response(200, {"data": wire_connections.session(request.session, path)})
+    deps, session = dependencies(), request.session
+    environment = deps.environments.get(session.environment_id)
+    look = environment.connect_ui if environment else ConnectUi()
+    shown = wire_connections.session(session, deps.settings.websockets_path, look)
+    return json_response(200, {"data": shown})
 
 
 @api.route("DELETE /connect/session", SESSION)

@@ -38,6 +38,7 @@ class Dependencies:
     settings: Settings
     allow_loopback: bool
     authenticator: Authenticator
+    environments: EnvironmentStore
     sessions: connect_sessions.Dependencies
 
 
@@ -51,6 +52,7 @@ def dependencies() -> Dependencies:
         settings,
         loopback_is_allowed(),
         Authenticator(keys=keys, sessions=sessions, now=now),
+        keys,
         connect_sessions.Dependencies(
             sessions=sessions,
             integrations=IntegrationStore(dynamodb, settings.integrations_table),

@@ -15,6 +15,7 @@ from playwright.sync_api import FrameLocator, Page, expect
 PAGE = b"""<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>An application</title>
 <h1>An application</h1>
 <style>iframe { position: fixed; inset: 0; width: 100%; height: 100%; border: 0 }</style>

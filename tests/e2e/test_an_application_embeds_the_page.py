@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
+from carrick.oauth.pkce import code_challenge
 from tests.e2e.browser import Visitor
 from tests.e2e.embedding_page import Embedded, running_application
 from tests.e2e.scene import LASTING, TENANT, Body, Integration, Scene
@@ -223,3 +224,29 @@ def test_who_is_not_embedding_is_not_listened_to(scene: Scene, visitor: Visitor,
     )
     other.wait_for_load_state("networkidle")
     expect(direct).to_have_text("This page cannot be opened directly")
+
+
+def test_what_confirms_a_connection_reaches_the_application(
+    scene: Scene, embed: EmbedPage, port: int
+) -> None:
+    verifier = "v" * 43
+    body = {
+        "end_user": {"id": "confirming"},
+        "allowed_origins": [f"http://localhost:{port}"],
+        "confirm_required": True,
+        "confirm_challenge": code_challenge(verifier),
+    }
+    session = scene.new_session(body)
+    embedded = embed(session)
+    _sign_in(_open_window(embedded))
+    embedded.sees("Almost done")
+    (told,) = embedded.heard("connect")
+    assert told["payload"]["isPending"] is True
+    assert scene.connections_of("confirming") == []
+    given = {
+        "session_id": session["session_id"],
+        "confirm_code": told["payload"]["confirmCode"],
+        "confirm_verifier": verifier,
+    }
+    scene.carrick.must("POST", "/connect/sessions/confirm", given)
+    assert len(scene.connections_of("confirming")) == 1

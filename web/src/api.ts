@@ -1,6 +1,6 @@
 // Calls to the API that serves this page. Nothing else is ever asked.
 
-import type { Integration, Provider, Session } from "./wire";
+import type { Connected, Integration, Provider, Session } from "./wire";
 
 /** A refusal. `status` is 0 where no answer came; `type` is the API's code. */
 export class ApiError extends Error {
@@ -41,7 +41,7 @@ export class Api {
   }
 
   /** Send a form. No body where there is nothing in it. */
-  submit(address: URL, body: object): Promise<{ connectionId: string; providerConfigKey: string }> {
+  submit(address: URL, body: object): Promise<Omit<Connected, "isPending">> {
     const headers = { "content-type": "application/json" };
     const text = Object.keys(body).length > 0 ? { body: JSON.stringify(body), headers } : {};
     return this.ask(address, { method: "POST", ...text });

@@ -4,14 +4,14 @@
 // is on that list. Messages go to the embedding page's own origin and nowhere else, and hold no
 // token. What comes is taken from that window and that origin only.
 
-import type { Settings } from "./wire";
+import type { Connected, Settings } from "./wire";
 
 export type Outgoing =
   | { type: "ready" }
   | { type: "close" }
   | {
       type: "connect";
-      payload: { providerConfigKey: string; connectionId: string; isPending: boolean };
+      payload: Connected;
     }
   | { type: "error"; payload: { errorType: string; errorMessage: string } };
 

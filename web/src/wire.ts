@@ -11,7 +11,7 @@ export interface Settings {
 }
 
 export interface Result {
-  status: "success" | "error";
+  status: "success" | "unconfirmed" | "error";
   integration_id: string;
   connection_id?: string;
   error_type?: string;
@@ -71,6 +71,7 @@ export interface Provider {
   display_name?: string;
   auth_mode: string;
   docs_connect?: string;
+  default_scopes?: string[];
   installation?: string;
   token_request_auth_method?: string;
   require_client_certificate?: boolean;
@@ -80,9 +81,14 @@ export interface Provider {
   assertion_option?: Inputs;
 }
 
-/** What a connection that was made is called. */
+/**
+ * What a connection that was made is called. `confirmCode` is what the application's backend makes
+ * one of where the session asks for a word more; `returnTo` is where the application wants it.
+ */
 export interface Connected {
   providerConfigKey: string;
   connectionId: string;
   isPending: boolean;
+  confirmCode?: string;
+  returnTo?: string;
 }

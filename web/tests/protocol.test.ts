@@ -18,6 +18,12 @@ describe("the end is told once, and is this attempt's", () => {
     expect(fromSession(ERROR, undefined, "a")).toMatchObject({ type: "callback_err" });
   });
 
+  it("with what waits to be confirmed", () => {
+    expect(fromSession({ ...SUCCESS, status: "unconfirmed" }, undefined, "a")).toMatchObject({
+      connected: { connectionId: "1", isPending: true },
+    });
+  });
+
   it("not by another tab's integration", () => {
     expect(fromSession(SUCCESS, undefined, "b")).toBeUndefined();
     expect(fromSession(ERROR, undefined, "b")).toBeUndefined();

@@ -45,7 +45,20 @@ def update(world: World) -> None:
         "on_connection_deletion": False,
     }
     callback_url = "https://app.example.com/oauth-callback"
-    changes = {"name": "renamed", "callback_url": callback_url, "webhooks": webhooks}
+    look = {
+        "application_name": "Acme",
+        "logo": "data:image/png;base64,iVBORw0KGgo=",
+        "default_theme": "dark",
+        "light_primary": "#0b62c4",
+        "dark_primary": "#7ab4ff",
+        "show_watermark": False,
+    }
+    changes = {
+        "name": "renamed",
+        "callback_url": callback_url,
+        "webhooks": webhooks,
+        "connect_ui": look,
+    }
     world.root("PATCH", own(world), changes)
     world.root("PATCH", own(world), {"callback_url": None})
 

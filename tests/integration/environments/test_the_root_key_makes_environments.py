@@ -44,6 +44,14 @@ def test_a_new_environment_comes_with_a_key_and_a_signing_key(stack: RunningStac
             "on_connection_deletion": True,
             "disabled": [],
         },
+        "connect_ui": {
+            "application_name": "",
+            "logo": "",
+            "default_theme": "system",
+            "light_primary": "",
+            "dark_primary": "",
+            "show_watermark": True,
+        },
     }
 
 

@@ -52,8 +52,19 @@ def test_a_browser_sees_facts_only(tenant: Tenant) -> None:
         "forward_webhooks",
         "created_at",
         "updated_at",
+        "scopes",
     }
     assert "canary" not in answer.text
+
+
+def test_a_browser_sees_what_will_be_asked_for(tenant: Tenant) -> None:
+    credentials = {"type": "OAUTH2", "client_id": "c", "client_secret": "s", "scopes": "repo,user"}
+    tenant.integrate("a", provider="github", credentials=credentials)
+    override = {"a": {"connection_config": {"oauth_scopes_override": "gist"}}}
+    plain, narrowed = tenant.session(), tenant.session(integrations_config_defaults=override)
+    for token, scopes in ((plain, ["repo", "user"]), (narrowed, ["gist"])):
+        answer = call(tenant.stack, token, "GET", "/integrations")
+        assert answer.json()["data"][0]["scopes"] == scopes
 
 
 def test_a_session_of_another_environment_sees_that_one(tenant: Tenant) -> None:

@@ -1,17 +1,18 @@
 from dataclasses import replace
 
 from carrick.models import wire_connections
+from carrick.models.environment import ConnectUi
 from carrick.models.session import IntegrationDefaults, Reconnect
 from tests.support.flow_facts import NOW, SESSION
 
 
 def test_a_plain_session() -> None:
-    assert wire_connections.session(SESSION, "/") == {
+    assert wire_connections.session(SESSION, "/", ConnectUi()) == {
         "endUser": None,
         "connectUISettings": {
             "showWatermark": True,
             "defaultTheme": "system",
-            "theme": {"light": {"primary": "#00B2E3"}, "dark": {"primary": "#00B2E3"}},
+            "theme": {"light": {"primary": "#0B62C4"}, "dark": {"primary": "#7AB4FF"}},
         },
         "websocketsPath": "/",
     }
@@ -35,7 +36,7 @@ def test_a_session_with_everything() -> None:
         result={"status": "success", "connection_id": "c-1"},
         webhook_url_override="https://hooks.example/one",
     )
-    shown = wire_connections.session(session, "wss://sockets.example/socket")
+    shown = wire_connections.session(session, "wss://sockets.example/socket", ConnectUi())
 
     assert shown["endUser"] == {
         "id": "u1",

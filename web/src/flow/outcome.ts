@@ -38,8 +38,9 @@ export function fromSession(
     return { kind: "failed", type: now.error_type ?? "", message: now.error_description ?? "" };
   }
   const connectionId = now.connection_id ?? "";
+  const isPending = now.status === "unconfirmed";
   return {
     kind: "connected",
-    connected: { providerConfigKey: integration, connectionId, isPending: false },
+    connected: { providerConfigKey: integration, connectionId, isPending },
   };
 }

@@ -11,6 +11,8 @@ import type { ResultSocket } from "./socket";
 
 const ASK_EVERY_MS = 2_000;
 const LOOK_EVERY_MS = 400;
+// The news comes by every way, what confirms it by message only: the last page is on its way.
+const CODE_WITHIN_MS = 3_000;
 
 export interface Attempt {
   api: Api;
@@ -38,10 +40,16 @@ export function waitForOutcome(attempt: Attempt, waiter: Waiter): () => void {
     stopped.abort();
     timers.forEach(clearInterval);
   };
-  const end = (outcome: Outcome) => {
+  let code = "";
+  const finish = (outcome: Outcome) => {
     if (signal.aborted) return;
     stop();
-    waiter.onOutcome(outcome);
+    waiter.onOutcome(withCode(outcome, code));
+  };
+  const end = (outcome: Outcome) => {
+    const isPending = outcome.kind === "connected" && outcome.connected.isPending;
+    if (isPending && !code) timers.push(window.setTimeout(finish, CODE_WITHIN_MS, outcome));
+    else finish(outcome);
   };
   const ask = async () => {
     try {
@@ -57,7 +65,10 @@ export function waitForOutcome(attempt: Attempt, waiter: Waiter): () => void {
   };
 
   attempt.socket?.tell(end);
-  listen(attempt, signal, end, ask);
+  listen(attempt, signal, end, (confirmCode) => {
+    code ||= confirmCode;
+    ask();
+  });
   timers.push(window.setInterval(ask, ASK_EVERY_MS));
   if (attempt.popup) {
     const look = window.setInterval(async () => {
@@ -76,11 +87,11 @@ function listen(
   attempt: Attempt,
   signal: AbortSignal,
   end: (outcome: Outcome) => void,
-  ask: () => void,
+  ask: (confirmCode: string) => void,
 ): void {
   const take = (event: MessageEvent) => {
     if (event.origin !== location.origin) return;
-    const { type, payload } = event.data ?? {};
+    const { type, payload, confirmCode } = event.data ?? {};
     if (type !== "nango_oauth_callback_success" && type !== "nango_oauth_callback_error") return;
     // A link opens its window without leaving a handle of it here.
     if (attempt.popup && event.source !== attempt.popup) return;
@@ -88,13 +99,19 @@ function listen(
       { type: "nango_oauth_callback_ack" },
       event.origin,
     );
-    if (type === "nango_oauth_callback_success") return ask();
+    if (type === "nango_oauth_callback_success") return ask(String(confirmCode ?? ""));
     end({ kind: "failed", type: payload?.errorType ?? "", message: payload?.message ?? "" });
   };
   window.addEventListener("message", take, { signal });
   // Timers sleep in the background: whoever comes back is answered at once.
-  document.addEventListener("visibilitychange", ask, { signal });
-  window.addEventListener("focus", ask, { signal });
+  const look = () => ask("");
+  document.addEventListener("visibilitychange", look, { signal });
+  window.addEventListener("focus", look, { signal });
+}
+
+function withCode(outcome: Outcome, confirmCode: string): Outcome {
+  if (outcome.kind !== "connected" || !confirmCode) return outcome;
+  return { ...outcome, connected: { ...outcome.connected, confirmCode } };
 }
 
 function isFinal(error: unknown): boolean {

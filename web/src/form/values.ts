@@ -102,5 +102,5 @@ function given(form: Form, group: Field["group"]): [string, string][] {
 
 export async function post(form: Form, api: Api): Promise<Connected> {
   const made = await api.submit(addressOf(form, api), bodyOf(form));
-  return { ...made, isPending: false };
+  return { isPending: false, ...made };
 }

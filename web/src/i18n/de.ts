@@ -42,6 +42,8 @@ const de: Messages = {
   connected: "Verbunden",
   connectedText: "{name} ist verbunden.",
   canClose: "Sie können dieses Fenster schließen.",
+  almost: "Fast fertig",
+  almostText: "Gehen Sie zurück zur Anwendung.",
   finish: "Fertig",
   failed: "Es wurde nichts verbunden",
   tryAgain: "Noch einmal versuchen",

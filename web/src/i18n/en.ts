@@ -40,6 +40,8 @@ const en = {
   connected: "Connected",
   connectedText: "{name} is connected.",
   canClose: "You can close this window.",
+  almost: "Almost done",
+  almostText: "Go back to the application.",
   finish: "Finish",
   failed: "The connection was not made",
   tryAgain: "Try again",

@@ -42,6 +42,8 @@ const es: Messages = {
   connected: "Conectado",
   connectedText: "{name} está conectado.",
   canClose: "Puedes cerrar esta ventana.",
+  almost: "Casi terminado",
+  almostText: "Vuelve a la aplicación.",
   finish: "Terminar",
   failed: "No se ha podido conectar",
   tryAgain: "Intentar de nuevo",

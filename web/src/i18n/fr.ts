@@ -42,6 +42,8 @@ const fr: Messages = {
   connected: "Connecté",
   connectedText: "{name} est connecté.",
   canClose: "Vous pouvez fermer cette fenêtre.",
+  almost: "Presque terminé",
+  almostText: "Retournez dans l’application.",
   finish: "Terminer",
   failed: "La connexion n’a pas été établie",
   tryAgain: "Réessayer",

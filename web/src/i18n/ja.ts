@@ -42,6 +42,8 @@ const ja: Messages = {
   connected: "接続しました",
   connectedText: "{name} を接続しました。",
   canClose: "このウィンドウを閉じてかまいません。",
+  almost: "あと少しです",
+  almostText: "アプリケーションに戻ってください。",
   finish: "完了",
   failed: "接続できませんでした",
   tryAgain: "もう一度試す",

@@ -42,6 +42,8 @@ const pt: Messages = {
   connected: "Conectado",
   connectedText: "{name} está conectado.",
   canClose: "Você pode fechar esta janela.",
+  almost: "Quase pronto",
+  almostText: "Volte ao aplicativo.",
   finish: "Concluir",
   failed: "A conexão não foi feita",
   tryAgain: "Tentar de novo",

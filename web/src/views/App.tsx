@@ -37,7 +37,7 @@ type Screen =
   | { kind: "expired" | "direct" | "nothing" | "foreign" | "list" }
   | { kind: "wrong"; message: string }
   | { kind: "form"; chosen: Chosen }
-  | { kind: "connected"; name: string }
+  | { kind: "connected"; name: string; isPending: boolean }
   | { kind: "failed"; message: string; chosen: Chosen };
 
 /** The page: which screen shows, and what the embedding page is told. */
@@ -99,9 +99,11 @@ export function App({ base, language, opening, parent, say }: Props) {
   }
 
   function connected(name: string, made: Connected): void {
+    const { returnTo, ...payload } = made;
     setDirty(false);
-    parent?.post({ type: "connect", payload: made });
-    show({ kind: "connected", name });
+    parent?.post({ type: "connect", payload });
+    if (returnTo && !parent) location.assign(returnTo);
+    else show({ kind: "connected", name, isPending: made.isPending });
   }
 
   function ended(ending: Ending, chosen: Chosen): void {
@@ -169,10 +171,10 @@ export function App({ base, language, opening, parent, say }: Props) {
       case "connected":
         return (
           <Notice
-            title={say("connected")}
-            text={parent ? say("connectedText", { name: screen.name }) : say("canClose")}
+            title={say(screen.isPending ? "almost" : "connected")}
+            text={connectedText(screen)}
             mark="✓"
-            good
+            kind="good"
           >
             {parent && (
               <button type="button" class="primary" onClick={close}>
@@ -183,7 +185,12 @@ export function App({ base, language, opening, parent, say }: Props) {
         );
       case "failed":
         return (
-          <Notice title={say("failed")} text={screen.message || say("wrongText")} mark="!">
+          <Notice
+            title={say("failed")}
+            text={screen.message || say("wrongText")}
+            mark="!"
+            kind="bad"
+          >
             <button
               type="button"
               class="primary"
@@ -195,7 +202,12 @@ export function App({ base, language, opening, parent, say }: Props) {
         );
       case "wrong":
         return (
-          <Notice title={say("wrong")} text={screen.message || say("wrongText")} mark="!">
+          <Notice
+            title={say("wrong")}
+            text={screen.message || say("wrongText")}
+            mark="!"
+            kind="bad"
+          >
             <button type="button" class="primary" onClick={() => location.reload()}>
               {say("tryAgain")}
             </button>
@@ -204,6 +216,11 @@ export function App({ base, language, opening, parent, say }: Props) {
       default:
         return <Notice title={say(screen.kind)} text={say(`${screen.kind}Text`)} />;
     }
+  }
+
+  function connectedText({ name, isPending }: { name: string; isPending: boolean }): string {
+    if (isPending) return say("almostText");
+    return parent ? say("connectedText", { name }) : say("canClose");
   }
 
   function form(chosen: Chosen) {

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import type { Api } from "../api";
 import { presetFields } from "../form/fields";
 import { type Form, keyOf, postPath, problemWith } from "../form/values";
@@ -38,7 +38,7 @@ export function ConnectForm(props: FormProps) {
   const misfits = presetFields(provider, defaults).filter(([field, value]) =>
     problemWith(field, value),
   );
-  useEffect(() => props.onDirty(form.isDirty), [form.isDirty]);
+  useLayoutEffect(() => props.onDirty(form.isDirty), [form.isDirty]);
 
   if (connecting.waiting) return <Waiting {...connecting.waiting} name={name} say={say} />;
 
@@ -105,7 +105,8 @@ interface ConsentProps {
 /** Where this leads, what is asked for, and whom it should surprise (requirement 22). */
 function Consent({ session, integration, provider, isPosted, say }: ConsentProps) {
   const application = session.connectUISettings.applicationName;
-  const scopes = isPosted ? [] : (integration.scopes ?? []);
+  const asked = integration.scopes?.length ? integration.scopes : provider.default_scopes;
+  const scopes = isPosted ? [] : (asked ?? []);
   const name = provider.display_name ?? integration.display_name;
   return (
     <div class="consent quiet">

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Say } from "../i18n/messages";
 import type { Settings } from "../wire";
 
@@ -19,7 +19,8 @@ export function Frame({ isBusy, isDirty, settings, say, onClose, children }: Pro
   const question = useRef<HTMLDialogElement>(null);
   const close = () => (isDirty ? question.current?.showModal() : onClose?.());
 
-  useEffect(() => {
+  // Before anything else can be pressed: what was just filled in is not lost.
+  useLayoutEffect(() => {
     if (!onClose) return;
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== "Escape" || question.current?.open) return;
@@ -48,10 +49,10 @@ export function Frame({ isBusy, isDirty, settings, say, onClose, children }: Pro
         )}
         {logo && <img class="logo" src={logo} alt={settings?.applicationName ?? ""} />}
         {children}
+        {settings?.showWatermark && (
+          <p class="watermark quiet">{say("watermark", { product: PRODUCT })}</p>
+        )}
       </main>
-      {settings?.showWatermark && (
-        <footer class="quiet">{say("watermark", { product: PRODUCT })}</footer>
-      )}
       {onClose && (
         <dialog ref={question} aria-labelledby="question">
           <h2 id="question">{say("discard")}</h2>

@@ -4,11 +4,13 @@ import { useEffect, useRef } from "preact/hooks";
 interface HeadingProps {
   text: string;
   mark?: string | undefined;
-  good?: boolean;
+  kind?: Kind | undefined;
 }
 
+type Kind = "good" | "bad";
+
 /** A screen's heading. It gets the focus, so that a screen reader begins there. */
-export function Heading({ text, mark, good }: HeadingProps) {
+export function Heading({ text, mark, kind }: HeadingProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = text;
@@ -17,7 +19,7 @@ export function Heading({ text, mark, good }: HeadingProps) {
   return (
     <header class="heading">
       {mark && (
-        <span class={good ? "mark good" : "mark"} aria-hidden="true">
+        <span class={`mark ${kind ?? ""}`} aria-hidden="true">
           {mark}
         </span>
       )}
@@ -37,15 +39,15 @@ interface NoticeProps {
   title: string;
   text: string;
   mark?: string;
-  good?: boolean;
+  kind?: Kind;
   children?: ComponentChildren;
 }
 
 /** A screen that says one thing. */
-export function Notice({ title, text, mark, good = false, children }: NoticeProps) {
+export function Notice({ title, text, mark, kind, children }: NoticeProps) {
   return (
     <div class="notice">
-      <Heading text={title} mark={mark} good={good} />
+      <Heading text={title} mark={mark} kind={kind} />
       <p class="quiet">{text}</p>
       {children}
     </div>

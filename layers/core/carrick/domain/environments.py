@@ -92,7 +92,7 @@ def find(name: str | None, deps: Dependencies) -> Sequence[Environment]:
 def update(
     environment_id: str, changes: Mapping[str, Any], rules: UrlRules, deps: Dependencies
 ) -> Environment:
-    """Change ``name``, ``callback_url`` and members of ``webhooks``, what is given of them.
+    """Change ``name``, ``callback_url``, members of ``webhooks`` and ``connect_ui``: what is given.
 
     Giving the URL of an endpoint enables it again. Raises ``NotFoundError``,
     ``ValidationFailedError`` for a URL that will not do, ``ConflictError`` for a taken name.
@@ -104,8 +104,13 @@ def update(
     callback_url = None
     if "callback_url" in changes:
         callback_url = check_callback_url(changes["callback_url"] or "", ["callback_url"])
+    look: Mapping[str, Any] = changes.get("connect_ui", {})
     deps.environments.update(
-        environment, name=changes.get("name"), callback_url=callback_url, webhooks=webhooks
+        environment,
+        name=changes.get("name"),
+        callback_url=callback_url,
+        webhooks=webhooks,
+        connect_ui=replace(environment.connect_ui, **look) if look else None,
     )
     return read(environment_id, deps)
 

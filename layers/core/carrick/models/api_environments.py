@@ -1,9 +1,10 @@
 """Bodies of ``/environments`` and of the keys below it."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StringConstraints
 
+from carrick.models import patterns
 from carrick.models.fields import Body, EnvironmentName, ShortText, Url
 from carrick.models.scopes import is_grantable
 
@@ -32,12 +33,28 @@ class WebhookChanges(Body):
     on_connection_deletion: bool = True
 
 
+Color = Annotated[str, StringConstraints(pattern=f"^({patterns.COLOR})?$")]
+Logo = Annotated[str, StringConstraints(pattern=f"^({patterns.LOGO})?$", max_length=32_768)]
+
+
+class ConnectUiChanges(Body):
+    """How the Connect page looks; an empty text takes a setting back."""
+
+    application_name: Annotated[str, StringConstraints(max_length=100)] = ""
+    logo: Logo = ""
+    default_theme: Literal["light", "dark", "system"] = "system"
+    light_primary: Color = ""
+    dark_primary: Color = ""
+    show_watermark: bool = True
+
+
 class UpdateEnvironment(Body):
     """``PATCH /environments/{id}``. ``callback_url`` null or empty means Carrick's own."""
 
     name: EnvironmentName = ""
     callback_url: Url | None = None
     webhooks: WebhookChanges = WebhookChanges()
+    connect_ui: ConnectUiChanges = ConnectUiChanges()
 
 
 class CreateApiKey(Body):

@@ -42,6 +42,22 @@ class WebhookSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ConnectUi:
+    """How the Connect page looks (contract §2.3). Empty texts: none, or the page's own colours.
+
+    ``application_name`` is whom people are asked to trust; ``logo`` is a ``data:`` URL, because the
+    page loads nothing from elsewhere; ``default_theme`` is ``light``, ``dark`` or ``system``.
+    """
+
+    application_name: str = ""
+    logo: str = ""
+    default_theme: str = "system"
+    light_primary: str = ""
+    dark_primary: str = ""
+    show_watermark: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class SigningKey:
     """A sealed webhook signing key. Retired ones sign until ``expires_at`` (epoch seconds)."""
 
@@ -59,4 +75,5 @@ class Environment:
     created_at: float
     callback_url: str = ""
     webhooks: WebhookSettings = WebhookSettings()
+    connect_ui: ConnectUi = ConnectUi()
     signing_keys: tuple[SigningKey, ...] = ()

@@ -6,6 +6,7 @@ from typing import Any
 from carrick import clock
 from carrick.models.connection import Connection, ConnectionKey, ConnectionSummary
 from carrick.models.credentials import Credentials, without_refresh_tokens
+from carrick.models.environment import ConnectUi
 from carrick.models.session import ConnectSession
 
 EndUser = Mapping[str, Any] | None
@@ -79,7 +80,27 @@ def end_user(stored: EndUser) -> dict[str, Any] | None:
     }
 
 
-def session(row: ConnectSession, websockets_path: str) -> dict[str, Any]:
+DEFAULT_LIGHT, DEFAULT_DARK = "#0B62C4", "#7AB4FF"
+
+
+def connect_ui_settings(look: ConnectUi) -> dict[str, Any]:
+    """How the Connect page looks. ``applicationName`` and ``logo`` are ours; absent if not set."""
+    settings: dict[str, Any] = {
+        "showWatermark": look.show_watermark,
+        "defaultTheme": look.default_theme,
+        "theme": {
+            "light": {"primary": look.light_primary or DEFAULT_LIGHT},
+            "dark": {"primary": look.dark_primary or DEFAULT_DARK},
+        },
+    }
+    if look.application_name:
+        settings["applicationName"] = look.application_name
+    if look.logo:
+        settings["logo"] = look.logo
+    return settings
+
+
+def session(row: ConnectSession, websockets_path: str, look: ConnectUi) -> dict[str, Any]:
     """``GET /connect/session``. ``result`` is ours: how its last authorization ended. So are
     ``allowed_origins``, by which the Connect page knows who may embed it with this session.
 
@@ -87,11 +108,7 @@ def session(row: ConnectSession, websockets_path: str) -> dict[str, Any]:
     """
     data: dict[str, Any] = {
         "endUser": end_user(row.end_user),
-        "connectUISettings": {
-            "showWatermark": True,
-            "defaultTheme": "system",
-            "theme": {"light": {"primary": "#00B2E3"}, "dark": {"primary": "#00B2E3"}},
-        },
+        "connectUISettings": connect_ui_settings(look),
         "websocketsPath": websockets_path,
     }
     if row.allowed_integrations:

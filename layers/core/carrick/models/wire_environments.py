@@ -1,5 +1,6 @@
 """Answers about environments and keys, under their names on the wire."""
 
+from dataclasses import asdict
 from typing import Any
 
 from carrick import clock
@@ -21,6 +22,7 @@ def environment_body(environment: Environment) -> dict[str, Any]:
             "on_connection_deletion": webhooks.on_connection_deletion,
             "disabled": list(webhooks.disabled),
         },
+        "connect_ui": asdict(environment.connect_ui),
         "created_at": clock.iso_offset(environment.created_at),
     }
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from carrick.models.environment import ApiKey, Environment, SigningKey, WebhookSettings
+from carrick.models.environment import ApiKey, ConnectUi, Environment, SigningKey, WebhookSettings
 from carrick.store.items import FORMAT, Item, from_item, to_attribute, to_item
 
 ENDPOINTS = ("primary", "secondary")
@@ -37,6 +37,7 @@ def environment_item(environment: Environment, *, api_keys: int) -> Item:
         "created_at": environment.created_at,
         "callback_url": environment.callback_url,
         "webhooks": webhooks,
+        "connect_ui": asdict(environment.connect_ui),
         "signing_keys": signing_key_values(environment.signing_keys),
         "api_key_count": api_keys,
     }
@@ -55,6 +56,7 @@ def environment_from(item: Item) -> Environment:
         created_at=values["created_at"],
         callback_url=values["callback_url"],
         webhooks=WebhookSettings(**webhooks, disabled=disabled),
+        connect_ui=ConnectUi(**values.get("connect_ui", {})),
         signing_keys=tuple(SigningKey(**key) for key in values["signing_keys"]),
     )
 
@@ -90,10 +92,17 @@ def api_key_from(values: Mapping[str, Any]) -> ApiKey:
 
 
 def changed_attributes(
-    name: str | None, callback_url: str | None, webhooks: Mapping[str, str | bool]
+    name: str | None,
+    callback_url: str | None,
+    webhooks: Mapping[str, str | bool],
+    connect_ui: ConnectUi | None,
 ) -> dict[str, Any]:
     """Attributes (a dot enters a map) and their new values. A new URL enables its endpoint."""
-    changes: dict[str, Any] = {"name": name, "callback_url": callback_url}
+    changes: dict[str, Any] = {
+        "name": name,
+        "callback_url": callback_url,
+        "connect_ui": asdict(connect_ui) if connect_ui else None,
+    }
     for member, value in webhooks.items():
         changes[f"webhooks.{member}"] = value
         if member.endswith("_url"):

@@ -17,7 +17,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from carrick.errors import ConflictError, InvalidRequestError, NotFoundError
-from carrick.models.environment import ApiKey, Environment, SigningKey
+from carrick.models.environment import ApiKey, ConnectUi, Environment, SigningKey
 from carrick.store import environment_items as layout
 from carrick.store.batch_reads import batch_get
 from carrick.store.items import (
@@ -86,13 +86,14 @@ class EnvironmentStore:
         name: str | None = None,
         callback_url: str | None = None,
         webhooks: Mapping[str, str | bool] | None = None,
+        connect_ui: ConnectUi | None = None,
     ) -> None:
         """Change what is given. ``webhooks`` holds members of ``WebhookSettings`` to replace.
 
         Setting the URL of an endpoint enables it again. Raises ``ConflictError`` if the new name
         is taken or the environment was renamed or deleted since it was read.
         """
-        changes = layout.changed_attributes(name, callback_url, webhooks or {})
+        changes = layout.changed_attributes(name, callback_url, webhooks or {}, connect_ui)
         # Closes the race of two renames, which would leave the name of the slower one behind.
         update = self._update(environment.environment_id, changes, "#current = :current")
         update["ExpressionAttributeNames"]["#current"] = "name"
