@@ -257,3 +257,22 @@ def test_a_signed_client_proves_itself_for_each_token(
     }
     assert len({each["jti"] for each in claims}) == 2
     assert "client_secret" not in sent[0]
+
+
+def test_further_tokens_end_too(connections: Connections, api: ScriptedApi, tmp_path: Path) -> None:
+    server = connections.server
+    facts = {
+        "revocation_url": f'"{api.url}/revoke"',
+        "token_response": '{ further_tokens = { user = "person" } }',
+    }
+    write_provider(tmp_path, server.url, **facts)
+    server.switches.further_token = "person"
+    connections.delete(connections.tenant.connect(server))
+    worked(connections)
+
+    assert [params(asked)["token"] for asked in api.asked] == [
+        "canary-secret-refresh-1",
+        "canary-secret-access-1",
+        "canary-secret-further-refresh-2",
+        "canary-secret-further-access-2",
+    ]

@@ -17,6 +17,7 @@ from carrick.catalog.schema import Provider
 from carrick.catalog.schema.api import ProviderCall
 from carrick.clock import Clock
 from carrick.domain.modes.contract import Setting, Tools
+from carrick.domain.modes.further_tokens import further_tokens_of
 from carrick.domain.provider_calls import provider_request
 from carrick.domain.token_requests import Asker, ask
 from carrick.domain.vault import Vault
@@ -158,12 +159,13 @@ def _setting(revocation: Revocation, provider: Provider, vault: Vault) -> Settin
 
 
 def _tokens(credentials: Credentials, now: float) -> Iterator[tuple[str, str]]:
-    if credentials.refresh_token:
-        yield credentials.refresh_token, "refresh_token"
-    has_ended = credentials.expires_at is not None and credentials.expires_at <= now
-    token = credentials.access_token or credentials.values.get("token")
-    if token and not has_ended:
-        yield token, "access_token"
+    first = credentials.access_token or credentials.values.get("token")
+    held = {**credentials.values, "access_token": first}
+    for token, ends in ((held, credentials.expires_at), *further_tokens_of(credentials)):
+        if token.get("refresh_token"):
+            yield token["refresh_token"], "refresh_token"
+        if token.get("access_token") and (ends is None or ends > now):
+            yield token["access_token"], "access_token"
 
 
 def _texts(config: Mapping[str, Any]) -> dict[str, str]:
