@@ -31,13 +31,17 @@ run: $(VENV)/.run ## Start all of Carrick on this machine (PORT, STATE, PROVIDER
 	@exec $(BIN)/python -m local --port $(PORT) --state $(STATE) --providers $(PROVIDERS)
 
 .PHONY: test
-test: $(VENV)/.test build/sam/.installed build/ministack/.installed tests/e2e/node_modules/.installed clients/js/examples/dist/.built browser ## Run every test
+test: $(VENV)/.test build/sam/.installed build/ministack/.installed tests/e2e/node_modules/.installed web/node_modules/.installed clients/js/examples/dist/.built browser ## Run every test
 	npm --prefix clients/js test
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 .PHONY: quick
 quick: $(VENV)/.test ## Run the tests that need no browser, no Node and no deployment
-	$(BIN)/python -m pytest -n auto --dist loadfile --ignore tests/e2e --ignore tests/peers --ignore tests/deploy
+	$(BIN)/python -m pytest -n auto --dist loadfile --ignore tests/e2e --ignore tests/peers --ignore tests/web --ignore tests/deploy
+
+.PHONY: web
+web: web/node_modules/.installed ## Build the Connect page anew (needs Node; its files are committed)
+	npm --prefix web run build
 
 .PHONY: clients-table
 clients-table: $(VENV)/.test tests/e2e/node_modules/.installed browser ## Write what the official clients do into docs/migrating-from-nango.md
@@ -77,7 +81,7 @@ lock: $(VENV)/.test ## Make the lock files anew
 
 .PHONY: clean
 clean: ## Remove what the targets above made; keeps .carrick
-	rm -rf $(VENV) build .aws-sam tests/e2e/node_modules clients/js/node_modules clients/js/dist clients/js/examples/dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) build .aws-sam tests/e2e/node_modules web/node_modules clients/js/node_modules clients/js/dist clients/js/examples/dist .pytest_cache .mypy_cache .ruff_cache
 
 .PHONY: browser
 browser:

@@ -21,6 +21,8 @@ from local.template import Stack
 ROOT = Path(__file__).resolve().parents[1]
 MAIN_API, CALLBACK_API, SOCKET_API = "HttpApi", "CallbackHttpApi", "WebSocketApi"
 OVERLAY = "overlay"
+# An application under development may embed the Connect page, from whatever port it has.
+LOCAL_APPLICATIONS = "http://localhost:*"
 
 Report = Callable[[str], None]
 
@@ -62,7 +64,12 @@ class Runner:
         self._report = report
         self._ports = [LoopbackServer(options.port + offset) for offset in range(3)]
         self._stack = Stack.load(
-            options.template, {"PublicBaseUrl": options.base_url, "WebSocketsPath": "/"}
+            options.template,
+            {
+                "PublicBaseUrl": options.base_url,
+                "WebSocketsPath": "/",
+                "ConnectOrigins": LOCAL_APPLICATIONS,
+            },
         )
         self._aws = LocalAws(self._stack)
         self._snapshot = Snapshot(options.state / "state.json", self._aws)

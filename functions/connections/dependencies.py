@@ -22,6 +22,7 @@ from carrick.settings import (
     KeySettings,
     OutboxSettings,
     RefreshJournalSettings,
+    RevocationsSettings,
     ShardSettings,
     loopback_is_allowed,
 )
@@ -31,6 +32,7 @@ from carrick.store.connections import ConnectionStore
 from carrick.store.environments import EnvironmentStore
 from carrick.store.integrations import IntegrationStore
 from carrick.store.outbox import Outbox
+from carrick.store.revocations import RevocationStore
 
 if TYPE_CHECKING:
     from carrick.domain.refresh import Outcome
@@ -44,6 +46,7 @@ class Settings(
     ConnectionTagsSettings,
     OutboxSettings,
     RefreshJournalSettings,
+    RevocationsSettings,
     KeySettings,
     ShardSettings,
     BaseUrlSettings,
@@ -115,6 +118,7 @@ def dependencies() -> Dependencies:
             tags=ConnectionTagStore(dynamodb, settings.connection_tags_table),
             lists=ConnectionLists(dynamodb, settings.connections_table),
             outbox=outbox,
+            revocations=RevocationStore(dynamodb, settings.revocations_table),
             now=now,
         ),
     )

@@ -138,8 +138,10 @@ def changed(request: Request, deps: Dependencies) -> Response:
 def deleted(request: Request, deps: Dependencies) -> Response:
     """``DELETE /connections/{id}``. One that is not there is 400 here (contract §7.5)."""
     only(request.query, "provider_config_key")
+    target = key(request)
+    integration = deps.integrations.get(target.environment_id, target.integration_id)
     try:
-        connections.delete(key(request), deps.changes)
+        connections.delete(target, deps.changes, integration=integration)
     except NotFoundError as error:
         raise InvalidRequestError(error.message, code="unknown_connection") from error
     return json_response(200, {"success": True})

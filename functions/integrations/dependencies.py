@@ -16,6 +16,7 @@ from carrick.store.connections import ConnectionStore
 from carrick.store.environments import EnvironmentStore
 from carrick.store.integrations import IntegrationStore
 from carrick.store.outbox import Outbox
+from carrick.store.revocations import RevocationStore
 from carrick.store.sessions import SessionStore
 
 
@@ -27,6 +28,7 @@ class Settings(
     settings.ConnectionsSettings,
     settings.ConnectionTagsSettings,
     settings.OutboxSettings,
+    settings.RevocationsSettings,
     settings.KeySettings,
     settings.BaseUrlSettings,
     settings.CatalogSettings,
@@ -60,6 +62,7 @@ def dependencies() -> Dependencies:
                 tags=ConnectionTagStore(dynamodb, config.connection_tags_table),
                 lists=ConnectionLists(dynamodb, config.connections_table),
                 outbox=Outbox(dynamodb, config.outbox_table),
+                revocations=RevocationStore(dynamodb, config.revocations_table),
                 now=now,
             ),
             vault=Vault(envelope),

@@ -1,56 +1,75 @@
 """GET /connect/ and its files: the Connect page; and 404 for all that no route takes.
 
-Public; no permissions, no settings.
+Public; no permissions. The files are those of ``web/``, built and committed.
 
-The page is static: what it shows comes from the API, with the session token that it was opened
-with. The token is taken out of the address at once, and no request carries a referrer.
+The page is static but for the list of who may embed it: what it shows comes from the API, with the
+session token that it was opened with. The token is taken out of the address at once, and no request
+carries a referrer.
 """
 
-from pathlib import Path
+import functools
+from dataclasses import dataclass
 
+from carrick import settings, wiring
 from carrick.edge.caller import PUBLIC
 from carrick.edge.http import Api, Request, Response
 from carrick.errors import NotFoundError
+from functions.web.files import PAGE, files
+from functions.web.files import page as page_text
+from functions.web.policy import framing_origins, page_headers
 
-STATIC = Path(__file__).parent / "static"
-TYPES = {".css": "text/css", ".html": "text/html", ".js": "text/javascript"}
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-)
 
-api = Api()
+@dataclass(frozen=True)
+class Settings(
+    settings.BaseUrlSettings, settings.ConnectOriginsSettings, settings.WebSocketsPathSettings
+):
+    """What this function may read."""
+
+
+@functools.cache
+def dependencies() -> Settings:
+    loaded = Settings.load()
+    framing_origins(loaded.connect_origins)
+    return loaded
+
+
+api = Api(base_url=lambda: dependencies().public_base_url)
 
 
 @api.route("GET /connect", PUBLIC)
 def page(request: Request) -> Response:
-    return _file("index.html")
+    return _page(request, below="connect/")
 
 
 @api.route("GET /connect/{file}", PUBLIC)
 def file(request: Request) -> Response:
-    return _file(request.path["file"])
+    name = request.path["file"]
+    found = files().get(name)
+    if found is None:
+        raise NotFoundError("No such file.")
+    if name == PAGE:
+        return _page(request, below="./")
+    headers = {"content-type": found.content_type, "cache-control": found.cache_control}
+    return Response(200, found.text, headers)
 
 
 @api.route("$default", PUBLIC)
 def otherwise(request: Request) -> Response:
     # A path that ends in a slash is another path to API Gateway, and the clients make one.
     if request.event.get("rawPath") == "/connect/":
-        return _file("index.html")
+        return _page(request, below="./")
     raise NotFoundError("No such route.")
 
 
-def _file(name: str) -> Response:
-    """One of the files that are there: the name is looked up, never joined to a path."""
-    path = {path.name: path for path in STATIC.iterdir()}.get(name)
-    if path is None or path.suffix not in TYPES:
-        raise NotFoundError("No such file.")
-    headers = {
-        "content-type": f"{TYPES[path.suffix]}; charset=utf-8",
-        "content-security-policy": POLICY,
-        "x-frame-options": "DENY",
-    }
-    return Response(200, path.read_text("utf-8"), headers)
+def _page(request: Request, *, below: str) -> Response:
+    loaded = dependencies()
+    origins = framing_origins(loaded.connect_origins)
+    headers = page_headers(
+        base_url=request.base_url, websockets_path=loaded.websockets_path, origins=origins
+    )
+    content_type = files()[PAGE].content_type
+    return Response(200, page_text(origins, below=below), {"content-type": content_type, **headers})
 
 
 lambda_handler = api
+wiring.warm(dependencies)

@@ -1,7 +1,8 @@
-"""Outbox stream to webhook queue: one message per event and endpoint.
+"""Outbox stream to queues: one message per event and endpoint, one per deletion.
 
 Source: stream of the outbox table (new images of inserted items). Called by Lambda's poller only.
-Use case: ``domain.webhook_relay``. Permissions: read the environment, send to the webhook queue;
+Use case: ``domain.webhook_relay``. Permissions: read the environment, send to the webhook and the
+revocation queue;
 the records hold no secret, and it can unseal none. A batch stops at its first failure, so that
 what comes after is tried again in order.
 """
@@ -13,14 +14,15 @@ from typing import Any
 
 from carrick import observability, wiring
 from carrick.domain.webhook_relay import RelayDependencies, relay
+from carrick.queues.revocations import RevocationQueue
 from carrick.queues.webhooks import WebhookQueue
-from carrick.settings import EnvironmentsSettings, WebhookQueueSettings
+from carrick.settings import EnvironmentsSettings, RevocationQueueSettings, WebhookQueueSettings
 from carrick.store.environments import EnvironmentStore
 from carrick.store.outbox import event_from_item
 
 
 @dataclass(frozen=True)
-class Settings(EnvironmentsSettings, WebhookQueueSettings):
+class Settings(EnvironmentsSettings, WebhookQueueSettings, RevocationQueueSettings):
     """What this function may read."""
 
 
@@ -30,6 +32,7 @@ def dependencies() -> RelayDependencies:
     return RelayDependencies(
         environments=EnvironmentStore(aws.client("dynamodb"), settings.environments_table),
         queue=WebhookQueue(aws.client("sqs"), settings.webhook_queue_url),
+        revocations=RevocationQueue(aws.client("sqs"), settings.revocation_queue_url),
     )
 
 

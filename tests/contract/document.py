@@ -17,6 +17,7 @@ from referencing.jsonschema import DRAFT202012
 ROOT = Path(__file__).resolve().parents[2]
 PATH = ROOT / "docs/api/openapi.yaml"
 METHODS = ("get", "post", "put", "patch", "delete", "options")
+ANY_METHOD = "x-amazon-apigateway-any-method"
 DEFAULT_ROUTE = "$default"
 
 _URI = "urn:carrick:openapi"
@@ -117,10 +118,11 @@ def operations() -> Iterator[Operation]:
     """All operations, and what takes the requests that no path matches."""
     for path, item in DOCUMENT["paths"].items():
         api = "CallbackHttpApi" if "servers" in item else "HttpApi"
-        for method in METHODS:
+        for method in (*METHODS, ANY_METHOD):
             if method in item:
                 pointer = f"/paths/{escape(path)}/{method}"
-                yield Operation(f"{method.upper()} {path}", api, pointer, item[method])
+                verb = "ANY" if method == ANY_METHOD else method.upper()
+                yield Operation(f"{verb} {path}", api, pointer, item[method])
     otherwise = DOCUMENT["x-default-route"]
     yield Operation(DEFAULT_ROUTE, "HttpApi", "/x-default-route", otherwise)
 

@@ -12,12 +12,13 @@ from carrick import identifiers
 from tests.contract.document import Operation
 from tests.contract.world import Seen, World
 
-NOT_A_SCOPE_OF_ANY_ROUTE = "environment:proxy"
+NOT_A_SCOPE_OF_ANY_ROUTE = "environment:variables:read"
 PLACES = {
     "integration_id": "test",
     "connection_id": "c1",
     "key_id": "00000000",
     "provider": "nobody",
+    "path+": "things",
 }
 IMPOSSIBLE = {
     "environment_id": "no-uuid",
@@ -94,7 +95,7 @@ def provoke(world: World, operation: Operation, wanted: Seen) -> None:
     headers = dict(change.headers)
     if isinstance(body, str):
         headers.setdefault("content-type", "application/json")
-    method, path = operation.key.split(" ")
+    method, path = operation.key.replace("ANY ", "GET ").split(" ")
     world.ask(method, _target(world, operation, path, change), body, key=key, headers=headers)
 
 

@@ -18,6 +18,7 @@ CASE_MODULES = (
     "integrations",
     "pages",
     "preflights",
+    "proxy",
     "sessions",
 )
 for _name in CASE_MODULES:
@@ -26,6 +27,9 @@ for _name in CASE_MODULES:
 REFUSED = {key: found for key in OPERATIONS if (found := set(refusals.refusals(OPERATIONS[key])))}
 
 SHOWN_ELSEWHERE = {
+    Seen("ANY /proxy/{path+}", 504, "upstream_timeout"): (
+        "tests/integration/proxy/test_answers_pass_as_they_are.py"
+    ),
     Seen("POST /environment/webhook-signing-key/rotate", 409, "conflict"): (
         "tests/integration/store/test_environment_rows_hold_under_races.py"
     ),
@@ -36,7 +40,7 @@ SHOWN_ELSEWHERE = {
         "tests/integration/integrations/test_deletion_takes_connections_along.py"
     ),
 }
-"""Answers that take a race or hundreds of connections."""
+"""Answers that take a race, hundreds of connections or half a minute."""
 
 
 def documented() -> set[Seen]:

@@ -71,6 +71,8 @@ def use_everything(world: World, folder: Path) -> dict[str, set[str]]:
     again = {"connection_id": row["connection_id"], "integration_id": "full"}
     assert world.ask("POST", "/connect/sessions/reconnect", again).status == 201
     look()
+    assert world.ask("DELETE", read).status == 200
+    look()
     return seen
 
 

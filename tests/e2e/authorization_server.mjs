@@ -73,6 +73,8 @@ const issuer = `http://127.0.0.1:${server.address().port}`;
 const provider = new Provider(issuer, configuration);
 
 provider.use(async (ctx, next) => {
+  // As some providers do: the window is cut off from the page that opened it.
+  if (ctx.query.tenant === 'coop') ctx.set('cross-origin-opener-policy', 'same-origin');
   await next();
   const told = { method: ctx.method, url: ctx.originalUrl, status: ctx.status, referer: ctx.get('referer') };
   if (ctx.path === '/request' || ctx.path === '/reg') told.asked = ctx.oidc?.body ?? ctx.oidc?.params;

@@ -38,6 +38,8 @@ def test_a_person_who_refuses(scene: Scene, visitor: Visitor) -> None:
 def test_a_person_who_refuses_can_go_back_and_approve(scene: Scene, visitor: Visitor) -> None:
     visitor.begin(scene.session("changeable")["connect_link"], LASTING.name)
     visitor.page.go_back()
+    expect(visitor.heading).to_have_text(f"Connect {LASTING.name}")
+    visitor.page.go_back()
     expect(visitor.heading).to_have_text("Connect an account")
     visitor.press(LASTING.name)
     visitor.press("Continue")

@@ -58,6 +58,7 @@ class Connections:
         expires_in: float | None = 3600.0,
         refresh: Mapping[str, Any] | None = None,
         values: Mapping[str, Any] | None = None,
+        credentials_type: str = "OAUTH2",
         **changes: Any,
     ) -> Connection:
         """A connection in use, healthy, whose token ends in ``expires_in`` seconds.
@@ -81,7 +82,7 @@ class Connections:
             expires_at=expires_at,
             refreshable=bool(held["refresh_token"]),
             sealed_credentials=self.vault.seal_credentials(
-                key, Credentials("OAUTH2", held, expires_at, RAW)
+                key, Credentials(credentials_type, held, expires_at, RAW)
             ),
             refresh=RefreshState(last_success_at=now - 3600),
         )

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-Answer = tuple[int, Any]
+Answer = tuple[int, Any] | tuple[int, Any, dict[str, str]]
+"""Status, body (bytes as they are, all else as JSON) and further headers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,23 +20,32 @@ class Asked:
     path: str
     headers: dict[str, str]
     body: str
+    content: bytes = b""
 
 
 @dataclass(slots=True)
 class ScriptedApi:
     """``answers`` by ``"METHOD /path"``; any other answers 404. No slash ends ``url``.
 
-    A text is answered as it is, anything else as JSON; ``headers`` come with every answer.
+    Text and bytes are answered as they are, anything else as JSON; ``headers`` come with every
+    answer. Of a list of answers each is given once, and the last one from then on.
     """
 
     url: str = ""
-    answers: dict[str, Answer] = field(default_factory=dict)
+    answers: dict[str, Answer | list[Answer]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     headers: list[tuple[str, str]] = field(default_factory=list)
 
     def of(self, path: str) -> list[Asked]:
         """The requests to a path so far."""
         return [request for request in self.asked if request.path.partition("?")[0] == path]
+
+    def answer_to(self, key: str) -> Answer:
+        """What it says now."""
+        found = self.answers.get(key, (404, {"error": "not_found"}))
+        if isinstance(found, list):
+            return found.pop(0) if len(found) > 1 else found[0]
+        return found
 
 
 @contextmanager
@@ -47,22 +57,29 @@ def running_scripted_api() -> Iterator[ScriptedApi]:
         protocol_version = "HTTP/1.1"
 
         def answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("content-length", "0"))).decode()
+            content = self.rfile.read(int(self.headers.get("content-length", "0")))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            state.asked.append(Asked(self.command, self.path, headers, body))
+            text = content.decode("utf-8", "replace")
+            state.asked.append(Asked(self.command, self.path, headers, text, content))
             key = f"{self.command} {self.path.partition('?')[0]}"
-            status, members = state.answers.get(key, (404, {"error": "not_found"}))
+            status, members, *more = state.answer_to(key)
             is_text = isinstance(members, str)
-            content = members.encode() if is_text else json.dumps(members).encode()
+            plain = members.encode() if isinstance(members, str) else members
+            body = plain if isinstance(plain, bytes) else json.dumps(plain).encode()
+            kind = "text/plain" if is_text else "application/json"
             self.send_response(status)
-            self.send_header("content-type", "text/plain" if is_text else "application/json")
+            for name, value in {"content-type": kind, **(more[0] if more else {})}.items():
+                self.send_header(name, value)
             for name, value in state.headers:
                 self.send_header(name, value)
-            self.send_header("content-length", str(len(content)))
+            if status not in {204, 304}:
+                self.send_header("content-length", str(len(body)))
             self.end_headers()
-            self.wfile.write(content)
+            if status not in {204, 304} and self.command != "HEAD":
+                self.wfile.write(body)
 
-        do_GET = do_POST = answer  # noqa: N815 - names of http.server
+        do_GET = do_HEAD = do_OPTIONS = answer  # noqa: N815 - names of http.server
+        do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815
 
         def log_message(self, format: str, *args: Any) -> None:
             """Quiet."""

@@ -15,7 +15,13 @@ from local.template import Stack
 from tests.template.of_type import of_type
 
 # Nothing in these is needed once it has expired.
-EPHEMERAL = {"FlowsTable", "SessionsTable", "SocketsTable", "UnconfirmedTable"}
+EPHEMERAL = {
+    "FlowsTable",
+    "RevocationsTable",
+    "SessionsTable",
+    "SocketsTable",
+    "UnconfirmedTable",
+}
 # Tables of which rows expire.
 EXPIRING = EPHEMERAL | {"OutboxTable"}
 

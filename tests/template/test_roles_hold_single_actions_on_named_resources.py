@@ -20,6 +20,7 @@ MAY_SEAL = {
     "callback": {"connection"},
     "credentials": {"connection"},
     "connections": {"connection"},
+    "proxy": {"connection"},
     "refresh_worker": {"connection"},
 }
 MAY_UNSEAL = {
@@ -29,7 +30,9 @@ MAY_UNSEAL = {
     "callback": {"flow", "integration", "connection"},
     "credentials": {"connection", "integration"},
     "connections": {"connection", "integration"},
+    "proxy": {"connection", "integration"},
     "refresh_worker": {"connection", "integration"},
+    "revocation_worker": {"connection", "integration"},
     "webhook_delivery": {"signing"},
 }
 MAY_READ_ROOT_KEY = {"environments"}

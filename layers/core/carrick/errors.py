@@ -20,6 +20,8 @@
     ├── EgressError                  an outbound request was not answered
     │   ├── EgressRefusedError           its address is not allowed
     │   └── EgressFailedError            it broke on the way; ``maybe_sent`` says how far it got
+    ├── UpstreamError                a proxied request got no answer that can be passed on (502)
+    │   └── UpstreamTimeoutError         ... in the time there is (504)
     └── SealError                    a secret could not be sealed or unsealed
 
 ``code`` is stable and in snake case. Neither ``code`` nor ``message`` ever holds a secret.
@@ -152,13 +154,27 @@ class EgressFailedError(EgressError):
 
     ``maybe_sent`` is true once any byte of the request may have reached the peer: a refresh that
     was maybe sent must not be repeated blindly (the provider may have rotated the token).
+    ``reason`` is ``timeout`` or ``too_large`` if it was one of these.
     """
 
     code = "egress_failed"
 
-    def __init__(self, message: str, *, maybe_sent: bool) -> None:
+    def __init__(self, message: str, *, maybe_sent: bool, reason: str = "") -> None:
         super().__init__(message)
         self.maybe_sent = maybe_sent
+        self.reason = reason
+
+
+class UpstreamError(CarrickError):
+    """A proxied request got no answer that can be passed on."""
+
+    code = "upstream_failed"
+
+
+class UpstreamTimeoutError(UpstreamError):
+    """No answer in the time that an invocation has."""
+
+    code = "upstream_timeout"
 
 
 class SealError(CarrickError):

@@ -71,6 +71,13 @@ class WebSocketsPathSettings(Settings):
 
 
 @dataclass(frozen=True)
+class ConnectOriginsSettings(Settings):
+    """``connect_origins`` may embed the Connect page: origins with spaces between, or empty."""
+
+    connect_origins: str
+
+
+@dataclass(frozen=True)
 class ConnectionsSettings(Settings):
     connections_table: str
 
@@ -106,6 +113,16 @@ class RefreshJournalSettings(Settings):
 
 
 @dataclass(frozen=True)
+class RevocationsSettings(Settings):
+    revocations_table: str
+
+
+@dataclass(frozen=True)
+class RevocationQueueSettings(Settings):
+    revocation_queue_url: str
+
+
+@dataclass(frozen=True)
 class WebhookQueueSettings(Settings):
     webhook_queue_url: str
 
@@ -127,6 +144,17 @@ class CatalogSettings(Settings):
     """``providers_overlay_dir`` may be empty: then there is only the catalog that ships."""
 
     providers_overlay_dir: str
+
+
+@dataclass(frozen=True)
+class ProxySettings(Settings):
+    """``proxy_base_url_override``: ``off``, ``listed`` or ``any``.
+
+    ``proxy_responses``: ``faithful`` or ``nango``.
+    """
+
+    proxy_base_url_override: str
+    proxy_responses: str
 
 
 @dataclass(frozen=True)

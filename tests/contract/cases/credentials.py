@@ -45,9 +45,12 @@ KEYS = (
 )
 FETCH_ERRORS = {"aws_credentials_fetch_error", "bill_credentials_fetch_error"}
 GOOD = {"AWS_SIGV4": KEYS, "BILL": b'{"sessionId": "canary-secret-session", "userId": "u-1"}'}
-ASSERTED = {
-    "assertion": '{ type = "jwt", key = "${credentials.client_secret}", lifetime_seconds = 300, '
-    'header = { alg = "RS256" } }'
+SIGNING = {
+    "OAUTH2_CC": {"token_endpoint_auth_method": '"private_key_jwt"'},
+    "TWO_STEP": {
+        "assertion": '{ type = "jwt", key = "${credentials.client_secret}", '
+        'lifetime_seconds = 300, header = { alg = "RS256" } }'
+    },
 }
 FORMS = (
     Form(
@@ -69,6 +72,7 @@ FORMS = (
         refused={
             "missing_client_id": {"client_secret": CLIENT_SECRET},
             "missing_client_secret": {"client_id": "ada"},
+            "invalid_private_key": {"client_id": "ada", "client_private_key": "canary-secret"},
             "client_credentials_fetch_error": WRONG,
         },
     ),
@@ -230,7 +234,7 @@ def register(form: Form) -> None:
 
 def refuse(world: World, form: Form, code: str, body: Any) -> None:
     """An answer that depends on what the provider says, or on what the integration has."""
-    facts = dict(ASSERTED) if (form.mode, code) == ("TWO_STEP", "invalid_private_key") else {}
+    facts = dict(SIGNING.get(form.mode, {})) if code == "invalid_private_key" else {}
     if code == "connection_test_failed":
         facts["api"] = VERIFIED["api"] % world.server.url
     if code in {"connection_test_failed", *FETCH_ERRORS}:

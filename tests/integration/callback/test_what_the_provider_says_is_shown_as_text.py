@@ -53,6 +53,7 @@ def test_an_error_is_told_to_everybody_who_waits(
     session = call(tenant.stack, token, "GET", "/connect/session").json()["data"]
     assert session["result"] == {
         "status": "error",
+        "integration_id": "test",
         "error_type": "callback_err",
         "error_description": text,
     }

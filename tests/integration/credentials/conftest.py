@@ -1,5 +1,6 @@
 """A customer of a provider that people fill in a form for, and the provider's API."""
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,12 +10,14 @@ from typing import Any
 
 import pytest
 
+import carrick.catalog
 from tests.support.authorization_server import AuthorizationServer
 from tests.support.connections import Connections
 from tests.support.scripted_api import ScriptedApi, running_scripted_api
 from tests.support.stack import Response, RunningStack
 from tests.support.tenant import Tenant
 
+PROVIDERS = Path(carrick.catalog.__file__).parent / "providers"
 PATHS = {
     "API_KEY": "/api-auth/api-key",
     "AWS_SIGV4": "/auth/aws-sigv4",
@@ -180,6 +183,17 @@ class Forms:
         (self.folder / "form.toml").write_text(text, "utf-8")
         self.tell(1)
         body = {"provider": "form", "unique_key": "test", **INTEGRATIONS.get(mode, {})}
+        answer = self.tenant.call("POST", "/integrations", body)
+        assert answer.status == 200, answer.text
+
+    def use_entry(self, name: str, mode: str, **integration: Any) -> None:
+        """Make an integration of a packaged entry, with the scripted API as its hosts."""
+        self.mode = mode
+        text = (PROVIDERS / f"{name}.toml").read_text("utf-8")
+        assert f'auth_mode = "{mode}"' in text
+        text = re.sub(r'(?<!docs = )"https://[^/"]+', f'"{self.api.url}', text)
+        (self.folder / f"{name}.toml").write_text(text, "utf-8")
+        body = {"provider": name, "unique_key": "test", **integration}
         answer = self.tenant.call("POST", "/integrations", body)
         assert answer.status == 200, answer.text
 

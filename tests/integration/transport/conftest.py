@@ -160,6 +160,26 @@ class CertificateAuthority:
 
     def serving(self, *names: str, days: int = 1) -> ssl.SSLContext:
         """A server's context with a certificate for these names and addresses."""
+        certificate, key = self.issued(*names, days=days)
+        file = self._folder / f"{names[0]}-{id(key)}.pem"
+        file.write_text(key + certificate)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(file)
+        return context
+
+    def demanding(self, *names: str) -> ssl.SSLContext:
+        """The same for a server that takes only clients with a certificate of this authority."""
+        context = self.serving(*names)
+        # TLS 1.2, where a client without one learns of it before it has sent anything.
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(
+            cadata=self._certificate.public_bytes(serialization.Encoding.PEM).decode("ascii")
+        )
+        return context
+
+    def issued(self, *names: str, days: int = 1) -> tuple[str, str]:
+        """A certificate for these names and its key, both in PEM."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
         issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
@@ -169,18 +189,13 @@ class CertificateAuthority:
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(issuer, critical=False)
         )
-        file = self._folder / f"{certificate.serial_number}.pem"
-        file.write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-            + certificate.public_bytes(serialization.Encoding.PEM)
+        private = key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
         )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(file)
-        return context
+        public = certificate.public_bytes(serialization.Encoding.PEM)
+        return public.decode("ascii"), private.decode("ascii")
 
     def _builder(
         self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, *, days: int

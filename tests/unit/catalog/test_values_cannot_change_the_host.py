@@ -14,15 +14,8 @@ from carrick.catalog.lint import url_templates
 from carrick.catalog.schema import Provider
 from carrick.catalog.templates import Reference, parse, references
 from carrick.errors import CarrickError, InvalidRequestError
+from tests.support.sample_inputs import OPERATORS_HOSTS, sample
 
-GOOD = {
-    "subdomain": "acme", "subdomains": "a.b", "label": "ABC123", "region": "us6",
-    "digits": "1234567890123", "hex": "abcdef", "slug": "acme", "text": "acme", "version": "v1.2",
-    "uuid": "7d5f0a2e-3b0c-4c46-9d3f-0f8b6c0f1a11", "date": "2026-11-21", "port": "8443",
-    "hostname": "acme.example.com", "host_and_port": "acme.example.com:8443",
-    "host_and_path": "acme.example.com/erp", "url": "https://acme.example.com/api",
-}  # fmt: skip
-OPERATORS_HOSTS = ("acme.example.com",)
 HARMLESS_IN_AUTHORITY = re.compile(r"[A-Za-z0-9.:/_~-]*").fullmatch
 
 ATTACKS = {
@@ -98,7 +91,7 @@ class Case:
     def config(self, **values):
         names = {ref.name for ref in references(parse(self.template))}
         fields = self.provider.connection_config
-        return {name: _good(fields[name]) for name in names} | values
+        return {name: sample(fields[name]) for name in names} | values
 
 
 @pytest.fixture(scope="module")
@@ -111,18 +104,6 @@ def cases(packaged):
         for reference in references(parse(template))
         if reference.namespace == "connectionConfig"
     ]
-
-
-def _good(field):
-    if field.enum:
-        return field.enum[0]
-    if field.hosts:
-        host = field.hosts[0] if field.hosts[0][0] != "." else f"acme{field.hosts[0]}"
-        return f"https://{host}" if field.format == "url" else host
-    value = GOOD[field.format]
-    if field.starts_with:
-        value = field.starts_with[0] + value
-    return value.ljust(field.min_length or 0, "0")
 
 
 def _harm(case, url, config):

@@ -39,7 +39,7 @@ def endpoint(
     candidates = templates(provider, name)
     if not candidates:
         raise CarrickError(f"{provider.name} has no {name} endpoint.", code="no_such_endpoint")
-    bounded_by = allowed_hosts if _carries_operators_secret(provider) else None
+    bounded_by = allowed_hosts if carries_operators_secret(provider) else None
     lacking: list[FlowError] = []
     for template in candidates:
         absent = _first_absent(template, connection_config, credentials or {})
@@ -55,7 +55,8 @@ def endpoint(
     raise lacking[0]
 
 
-def _carries_operators_secret(provider: "Provider") -> bool:
+def carries_operators_secret(provider: "Provider") -> bool:
+    """Whether requests may hold a secret of the operator's, whose hosts the operator must allow."""
     has_own = any(field.secret for field in provider.integration_config.values())
     return has_own or provider.auth_mode in OPERATOR_SECRET_MODES
 
@@ -77,7 +78,7 @@ def _first_absent(
     template: str, connection_config: Mapping[str, str], credentials: Mapping[str, str]
 ) -> Reference | None:
     for ref in references(parse(template)):
-        values = credentials if ref.namespace == "credentials" else connection_config
+        values = connection_config if ref.namespace == "connectionConfig" else credentials
         if not values.get(ref.name):
             return ref
     return None

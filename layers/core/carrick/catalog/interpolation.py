@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from carrick.catalog.schema import InputField
 
 LONGEST_VALUE_IN_URL = 2048
+# ``${credentials.x}``, and the usual ones by their bare name: ``${apiKey}``.
+_OF_CREDENTIALS = frozenset({"credentials", ""})
 
 
 def render(template: str, values: Mapping[str, Mapping[str, str]]) -> str:
@@ -124,7 +126,7 @@ class _Values:
 
     def fill_tail(self, node: Node) -> _Filled:
         """The value of a reference that stands in path or query."""
-        if not isinstance(node, Reference) or node.namespace != "credentials":
+        if not isinstance(node, Reference) or node.namespace not in _OF_CREDENTIALS:
             return self.fill(node)
         value = self.credentials.get(node.name)
         if not value:

@@ -180,5 +180,10 @@ def _record_failure(
     commit.outbox.put(auth_events.not_connected(flow, error, override=override, now=deps.now()))
     commit.sessions.record_failure(
         flow.session_hash,
-        {"status": "error", "error_type": error.code, "error_description": error.message[:300]},
+        {
+            "status": "error",
+            "integration_id": flow.integration_id,
+            "error_type": error.code,
+            "error_description": error.message[:300],
+        },
     )

@@ -15,17 +15,24 @@ from carrick.errors import (
     PayloadTooLargeError,
 )
 from carrick.models.connection import Connection, ConnectionKey, ConnectionSummary
+from carrick.models.events import AuthEvent
+from carrick.models.integration import Integration
+from carrick.models.revocation import Revocation
+from carrick.store.conditional_writes import Member
 from carrick.store.connection_items import to_json
 from carrick.store.connection_lists import ConnectionLists
 from carrick.store.connection_tags import ConnectionTagStore, Entry
 from carrick.store.connections import ConnectionStore
 from carrick.store.outbox import Outbox
+from carrick.store.revocations import RevocationStore
 
 TRIES = 5
 MAX_METADATA_CONNECTIONS = 100
 # An item holds 400 KB and a transaction 4 MB: a hundred connections fit, and what a refresh adds
 # to one of them always does.
 MAX_METADATA_BYTES = 32 * 1024
+REVOCABLE = frozenset({"OAUTH2", "MCP_OAUTH2", "MCP_OAUTH2_GENERIC"})
+"""Modes whose tokens RFC 7009 can end. Whether the provider can is found out later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,7 @@ class Dependencies:
     tags: ConnectionTagStore
     lists: ConnectionLists
     outbox: Outbox
+    revocations: RevocationStore
     now: Clock
 
 
@@ -113,10 +121,14 @@ def change_metadata(
     _retrying(write)
 
 
-def delete(key: ConnectionKey, deps: Dependencies) -> Connection:
+def delete(
+    key: ConnectionKey, deps: Dependencies, *, integration: Integration | None
+) -> Connection:
     """Delete a connection and tell of it, in one transaction. Returns what it was.
 
-    A refresh in flight cannot bring it back: its commit is conditional on the item.
+    Its tokens are kept, sealed as they are, until the provider was told to revoke them. Without an
+    ``integration`` there is no client to tell it with. A refresh in flight cannot bring it back:
+    its commit is conditional on the item.
     """
     deleted: list[Connection] = []
 
@@ -129,11 +141,28 @@ def delete(key: ConnectionKey, deps: Dependencies) -> Connection:
             deps.connections.delete_write(connection),
             *deps.tags.deletes(connection),
             deps.outbox.write(event),
+            *_revocation(connection, event, integration, deps),
         )
         deleted.append(connection)
 
     _retrying(write)
     return deleted[0]
+
+
+def _revocation(
+    connection: Connection, event: AuthEvent, integration: Integration | None, deps: Dependencies
+) -> list[Member]:
+    if integration is None or connection.auth_mode not in REVOCABLE:
+        return []
+    revocation = Revocation(
+        event_id=event.event_id,
+        key=connection.key,
+        integration=integration,
+        connection_config=connection.connection_config,
+        created_at=event.created_at,
+        sealed_credentials=connection.sealed_credentials,
+    )
+    return [deps.revocations.write(revocation)]
 
 
 def _existing(key: ConnectionKey, deps: Dependencies) -> Connection:

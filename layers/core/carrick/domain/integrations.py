@@ -135,18 +135,20 @@ def delete(environment_id: str, integration_id: str, deps: Dependencies) -> None
     Raises ``NotFoundError``; ``ConflictError`` (``deletion_unfinished``) when there are more
     connections than one request has time for: the next request goes on with the rest.
     """
-    read(environment_id, integration_id, deps)
-    _delete_connections(environment_id, integration_id, deps)
+    integration = read(environment_id, integration_id, deps)
+    _delete_connections(integration, deps)
     deps.integrations.delete(environment_id, integration_id)
     # Those that were made in the meantime, or that the index did not show yet.
-    _delete_connections(environment_id, integration_id, deps)
+    _delete_connections(integration, deps)
 
 
-def _delete_connections(environment_id: str, integration_id: str, deps: Dependencies) -> None:
-    rows = deps.connections.lists.of_integrations(environment_id, [integration_id])
+def _delete_connections(integration: Integration, deps: Dependencies) -> None:
+    rows = deps.connections.lists.of_integrations(
+        integration.environment_id, [integration.integration_id]
+    )
     for row in islice(rows, deps.deletion_limit):
         try:
-            connections.delete(row.key, deps.connections)
+            connections.delete(row.key, deps.connections, integration=integration)
         except NotFoundError:
             continue  # the index still shows one that is gone
     if next(rows, None) is not None:

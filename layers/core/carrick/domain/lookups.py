@@ -18,8 +18,9 @@ from carrick.catalog.schema import InputField, Provider
 from carrick.catalog.schema.api import Lookup
 from carrick.clock import Clock
 from carrick.domain import oauth2
+from carrick.domain.api_requests import JSON_TYPE, api_parts, compose
 from carrick.domain.modes.contract import Obtained, Setting, Tools
-from carrick.domain.modes.placeholders import rendered, values_of
+from carrick.domain.modes.placeholders import Values, filled
 from carrick.errors import CarrickError, FlowError, ProviderUnavailableError
 from carrick.models.http import OutboundRequest
 from carrick.oauth.answers import at_path
@@ -79,21 +80,14 @@ def looked_up(obtained: Obtained, setting: Setting, tools: Tools) -> Obtained:
 def _answer(
     lookup: Lookup, obtained: Obtained, setting: Setting, tools: Tools, deadline: _Deadline
 ) -> object:
-    credentials = obtained.credentials
-    texts = {name: value for name, value in credentials.values.items() if isinstance(value, str)}
-    values = values_of(setting, texts, now=tools.now())
-    token = credentials.access_token or texts.get("token", "")
-    headers = {
-        "accept": "application/json",
-        **({"authorization": f"Bearer {token}"} if token else {}),
-        **_lower(rendered(setting.provider.api.headers, values)),
-        **_lower({name: render(text, values) for name, text in lookup.headers.items()}),
-    }
+    parts = api_parts(obtained.credentials, setting, now=tools.now())
+    headers = {"accept": "application/json", **_rendered(lookup.headers, parts.values)}
     body = b""
     if lookup.body is not None:
-        headers["content-type"] = "application/json"
-        body = json.dumps(lookup.body).encode()
-    request = OutboundRequest(lookup.method, _url(lookup, setting), headers, body)
+        headers["content-type"] = JSON_TYPE
+        body = json.dumps(filled(lookup.body, parts.values)).encode()
+    draft = OutboundRequest(lookup.method, _url(lookup, setting), headers, body)
+    request = compose(draft, parts)
     answer = tools.transport.send(
         request, deadline_seconds=deadline.seconds_left(), max_body_bytes=MAX_ANSWER_BYTES
     )
@@ -145,8 +139,8 @@ def _check_urls(provider: Provider, config: Mapping[str, str], setting: Setting)
             ) from error
 
 
-def _lower(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}
+def _rendered(headers: Mapping[str, str], values: Values) -> dict[str, str]:
+    return {name.lower(): render(template, values) for name, template in headers.items()}
 
 
 def _texts(config: Config) -> dict[str, str]:

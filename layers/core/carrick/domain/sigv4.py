@@ -20,7 +20,7 @@ class AwsKey:
 def signed(request: OutboundRequest, key: AwsKey, *, region: str, service: str) -> OutboundRequest:
     """The request with ``Authorization`` and the ``X-Amz-`` headers. botocore reads the time."""
     # Here and not above: few connections are AWS's.
-    from botocore.auth import SigV4Auth  # noqa: PLC0415
+    from botocore.auth import S3SigV4Auth, SigV4Auth  # noqa: PLC0415
     from botocore.awsrequest import AWSRequest  # noqa: PLC0415
     from botocore.credentials import Credentials  # noqa: PLC0415
 
@@ -28,5 +28,6 @@ def signed(request: OutboundRequest, key: AwsKey, *, region: str, service: str) 
         method=request.method, url=request.url, headers=dict(request.headers), data=request.body
     )
     owner = Credentials(key.access_key_id, key.secret_access_key, key.session_token or None)
-    SigV4Auth(owner, service, region).add_auth(draft)
+    scheme = S3SigV4Auth if service == "s3" else SigV4Auth  # S3 encodes paths once, not twice
+    scheme(owner, service, region).add_auth(draft)
     return replace(request, headers=dict(draft.headers.items()))

@@ -17,6 +17,8 @@ STATUS: tuple[tuple[type[errors.CarrickError], int], ...] = (
     (errors.RefreshError, 424),
     (errors.ProviderError, 424),
     (errors.EgressError, 424),
+    (errors.UpstreamTimeoutError, 504),
+    (errors.UpstreamError, 502),
     (errors.FlowError, 400),
     (errors.InvalidRequestError, 400),
     (errors.SealError, 500),

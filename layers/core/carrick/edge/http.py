@@ -74,9 +74,13 @@ class Request:
     @property
     def body(self) -> bytes:
         """The raw body. Raises ``PayloadTooLargeError`` over 256 KiB."""
-        text = self.event.get("body") or ""
-        if len(text) > MAX_BODY_BYTES * 2:
-            raise PayloadTooLargeError("The body is over 256 KiB.")
+        return self.body_up_to(MAX_BODY_BYTES)
+
+    def body_up_to(self, limit: int) -> bytes:
+        """The raw body. Raises ``PayloadTooLargeError`` if it has more bytes than that."""
+        text, too_large = self.event.get("body") or "", f"The body is over {limit // 1024} KiB."
+        if len(text) > limit * 2:
+            raise PayloadTooLargeError(too_large)
         try:
             data = (
                 base64.b64decode(text, validate=True)
@@ -85,8 +89,8 @@ class Request:
             )
         except ValueError as error:  # no base64, or half a surrogate pair
             raise InvalidRequestError("The body cannot be read.", code="invalid_json") from error
-        if len(data) > MAX_BODY_BYTES:
-            raise PayloadTooLargeError("The body is over 256 KiB.")
+        if len(data) > limit:
+            raise PayloadTooLargeError(too_large)
         return data
 
     @property
@@ -106,12 +110,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer. ``body`` is text; use ``json_response`` for JSON."""
+    """An answer. ``body`` is text; use ``json_response`` for JSON. ``content`` is for bytes."""
 
     status: int
     body: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     cookies: tuple[str, ...] = ()
+    content: bytes = b""
 
     def to_event(self) -> dict[str, Any]:
         answer: dict[str, Any] = {
@@ -120,6 +125,8 @@ class Response:
             "body": self.body,
             "isBase64Encoded": False,
         }
+        if self.content:
+            answer |= {"body": base64.b64encode(self.content).decode(), "isBase64Encoded": True}
         if self.cookies:
             answer["cookies"] = list(self.cookies)
         return answer

@@ -80,7 +80,8 @@ def end_user(stored: EndUser) -> dict[str, Any] | None:
 
 
 def session(row: ConnectSession, websockets_path: str) -> dict[str, Any]:
-    """``GET /connect/session``. ``result`` is ours: how its last authorization ended.
+    """``GET /connect/session``. ``result`` is ours: how its last authorization ended. So are
+    ``allowed_origins``, by which the Connect page knows who may embed it with this session.
 
     ``websockets_path`` is a path or a whole URL: the official client resolves it against its host.
     """
@@ -95,6 +96,8 @@ def session(row: ConnectSession, websockets_path: str) -> dict[str, Any]:
     }
     if row.allowed_integrations:
         data["allowed_integrations"] = list(row.allowed_integrations)
+    if row.allowed_origins:
+        data["allowed_origins"] = list(row.allowed_origins)
     if row.defaults:
         data["integrations_config_defaults"] = {
             name: {

@@ -11,7 +11,7 @@ from carrick.oauth.answers import error_of, members_of, states_error
 from carrick.oauth.client_auth import Client
 from carrick.oauth.token import TokenEndpoint, build_endpoint_request
 
-_UNSUPPORTED = "unsupported_token_type"
+UNSUPPORTED = "unsupported_token_type"
 # Google answers 400 with this for a token that is gone already; the aim is reached (§2.2).
 _ALREADY_GONE = "invalid_token"
 
@@ -38,10 +38,10 @@ def process_revocation_response(response: InboundResponse, now: float | None = N
     if stated == _ALREADY_GONE and response.status == 400:
         return
     error = error_of(response, members, now)
-    if stated == _UNSUPPORTED and response.status < 500:
+    if stated == UNSUPPORTED and response.status < 500:
         raise ProviderError(
             "The provider cannot revoke this kind of token.",
-            provider_code=_UNSUPPORTED,
+            provider_code=UNSUPPORTED,
             status=response.status,
         )
     raise error

@@ -99,10 +99,11 @@ class ConnectionStore:
     def delete_write(self, connection: Connection) -> Member:
         """A transaction member that deletes this connection, not a later one of the same name.
 
-        Conditional on what its tag rows were made of, so that all of them go with it.
+        Conditional on what its tag rows were made of, so that all of them go with it, and on the
+        version, so that what is kept for revocation are the newest tokens.
         """
         delete = {"TableName": self._table, "Key": primary_key(connection.key)}
-        return {"Delete": only_if(delete, self._as_read(connection, "tags", "end_user"))}
+        return {"Delete": only_if(delete, self._as_read(connection, "version", "tags", "end_user"))}
 
     def edit_write(self, connection: Connection, changes: Mapping[str, Any]) -> Member:
         """A transaction member for a customer's edit, if what it changes is as it was read.

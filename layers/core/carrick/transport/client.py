@@ -100,7 +100,7 @@ class Transport:
             except (OSError, *UNREADABLE_ANSWER) as error:
                 # Not chained: these errors may quote the answer.
                 message = f"The request to {target.host} failed: {_reason(error)}."
-                raise EgressFailedError(message, maybe_sent=True) from None
+                raise EgressFailedError(message, maybe_sent=True, reason=_kind(error)) from None
 
     def _resolve(self, target: Target) -> tuple[str, ...]:
         if target.is_address:
@@ -133,7 +133,7 @@ class Transport:
                 raise
         except OSError as error:
             message = f"No connection to {target.host}: {_reason(error)}."
-            raise EgressFailedError(message, maybe_sent=False) from None
+            raise EgressFailedError(message, maybe_sent=False, reason=_kind(error)) from None
         return connection
 
     def _tls(self, request: OutboundRequest) -> ssl.SSLContext:
@@ -192,6 +192,13 @@ def _open_first(
 def _receive_into(connection: socket.socket, buffer: memoryview, deadline: _Deadline) -> int:
     connection.settimeout(deadline.left())
     return connection.recv_into(buffer)
+
+
+def _kind(error: Exception) -> str:
+    """What a caller may want to tell apart."""
+    if isinstance(error, OversizeError):
+        return "too_large"
+    return "timeout" if isinstance(error, TimeoutError) else ""
 
 
 def _reason(error: Exception) -> str:

@@ -4,6 +4,7 @@ from carrick.catalog.endpoints import endpoint
 from carrick.catalog.schema import Provider
 from carrick.domain import oauth2
 from carrick.domain.modes.contract import Tools
+from carrick.domain.modes.placeholders import rendered, values_of
 from carrick.domain.modes.redirect import AuthorizationParams, Departure
 from carrick.domain.token_requests import Asker, ask
 from carrick.errors import ProviderError
@@ -27,7 +28,7 @@ def url_of(departure: Departure, secrets: FlowSecrets, tools: Tools) -> str:
     Raises ``FlowError`` or ``InvalidRequestError`` for what the URL lacks; ``ProviderError``
     (``request_token_external_error``) or ``EgressError`` where the provider is asked.
     """
-    request = _request(departure, secrets)
+    request = _request(departure, secrets, tools.now())
     if not departure.setting.provider.pushed_authorization_request_url:
         return build_authorization_url(request)
     try:
@@ -57,7 +58,7 @@ def _pushed(request: AuthorizationRequest, departure: Departure, tools: Tools) -
     return process_pushed_response(answer, asked_at)
 
 
-def _request(departure: Departure, secrets: FlowSecrets) -> AuthorizationRequest:
+def _request(departure: Departure, secrets: FlowSecrets, now: float) -> AuthorizationRequest:
     setting, flow = departure.setting, departure.flow
     provider, verifier = setting.provider, secrets.code_verifier
     return AuthorizationRequest(
@@ -74,7 +75,7 @@ def _request(departure: Departure, secrets: FlowSecrets) -> AuthorizationRequest
         scopes=flow.requested_scopes,
         scope_separator=provider.scope_separator,
         code_challenge=code_challenge(verifier) if verifier else None,
-        provider_params=_provider_params(departure, secrets),
+        provider_params=_provider_params(departure, secrets, now),
         session_params=_without_scope(departure.authorization_params, provider),
         fragment=provider.authorization_fragment,
         skip_empty=provider.authorization_skip_empty,
@@ -83,9 +84,11 @@ def _request(departure: Departure, secrets: FlowSecrets) -> AuthorizationRequest
     )
 
 
-def _provider_params(departure: Departure, secrets: FlowSecrets) -> dict[str, str]:
-    provider, config = departure.setting.provider, departure.flow.connection_config
-    params = oauth2.rendered(provider.authorization_params, config)
+def _provider_params(departure: Departure, secrets: FlowSecrets, now: float) -> dict[str, str]:
+    setting, config = departure.setting, departure.flow.connection_config
+    provider = setting.provider
+    # What is required is there by now; what an optional field leaves open is not sent.
+    params = rendered(provider.authorization_params, values_of(setting, {}, now=now))
     if provider.response_mode == "form_post":
         params["response_mode"] = "form_post"
     params |= oauth2.resource_of(provider, config)

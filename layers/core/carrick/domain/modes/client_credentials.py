@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from carrick import identifiers
 from carrick.catalog.schema import Provider
 from carrick.domain import oauth2
+from carrick.domain.api_requests import presenting
 from carrick.domain.modes.contract import Obtained, Setting, Submitted, Tools
 from carrick.domain.modes.verification import verify
 from carrick.errors import InvalidRequestError
 from carrick.models.credentials import Credentials
-from carrick.models.http import ClientCertificate, OutboundRequest
 from carrick.oauth.client_auth import Client, ClientAuthMethod, client_assertion
-from carrick.oauth.pem import tidy
 from carrick.oauth.token import build_endpoint_request, process_token_response
 
 # Assumed when the answer does not say (contract §6.1).
@@ -33,9 +32,7 @@ class ClientCredentialsGrant:
             raise InvalidRequestError("client_secret is missing.", code="missing_client_secret")
         kept = {name: submitted[name] for name in KEPT if submitted.get(name)}
         obtained = self._ask(kept, setting, tools)
-        verify(
-            obtained.credentials, setting, tools, sign=lambda request: _presenting(request, kept)
-        )
+        verify(obtained.credentials, setting, tools)
         return obtained
 
     def is_renewable(self, credentials: Credentials, provider: Provider) -> bool:
@@ -59,7 +56,7 @@ class ClientCredentialsGrant:
         asked_at = tools.now()
         client = _client(provider, kept, endpoint.url, asked_at)
         request = build_endpoint_request(endpoint, client, grant)
-        answer = tools.ask(_presenting(request, kept))
+        answer = tools.ask(presenting(request, kept))
         tokens = process_token_response(answer, oauth2.token_rules(provider), now=asked_at)
         expires_at = tokens.expires_at
         if expires_at is None and provider.token_lifetime_seconds != 0:
@@ -78,14 +75,6 @@ def _client(provider: Provider, kept: Mapping[str, str], url: str, now: float) -
         return client
     key, jti = kept.get("client_private_key", ""), identifiers.new_nonce()
     return replace(client, assertion=client_assertion(client.client_id, key, url, now, jti=jti))
-
-
-def _presenting(request: OutboundRequest, kept: Mapping[str, str]) -> OutboundRequest:
-    """The request over TLS with the person's certificate, if there is one (RFC 8705 §2)."""
-    if not kept.get("client_certificate"):
-        return request
-    pair = tidy(kept["client_certificate"]), tidy(kept.get("client_private_key", ""))
-    return replace(request, client_certificate=ClientCertificate(*pair))
 
 
 def _has_secret(provider: Provider) -> bool:

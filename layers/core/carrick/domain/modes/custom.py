@@ -17,7 +17,7 @@ from carrick.domain.modes.app import (
 from carrick.domain.modes.contract import Obtained, Setting, Submitted, Tools
 from carrick.domain.modes.oauth2_code import OAuth2Code
 from carrick.domain.modes.redirect import Arrival, Away, Departure
-from carrick.domain.modes.verification import verify, with_headers
+from carrick.domain.modes.verification import verify
 from carrick.errors import FlowError, InvalidRequestError, ProviderError
 from carrick.models.credentials import Credentials
 
@@ -61,8 +61,7 @@ class Custom:
             return replace(by_code, said=said, account_id=known_by)
         texts = {name: value for name, value in config.items() if isinstance(value, str)}
         as_user = replace(setting, config=texts)
-        bearer = {"authorization": f"Bearer {user.access_token}"}
-        verify(user, as_user, tools, sign=with_headers(bearer))
+        verify(user, as_user, tools)
         both = _with_user(installation_credentials(setting, config, tools), user)
         return Obtained(both, said, by_code.granted_scopes, known_by)
 

@@ -1,12 +1,10 @@
 """API_KEY, BASIC and NONE: what the person supplies is the credential; it never changes."""
 
-import base64
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from carrick.catalog.schema import Provider
 from carrick.domain.modes.contract import Obtained, Setting, Submitted, Tools
-from carrick.domain.modes.verification import REFUSED, verify, with_headers
+from carrick.domain.modes.verification import REFUSED, verify
 from carrick.models.credentials import Credentials
 
 
@@ -21,7 +19,7 @@ class Static:
     def obtain(self, submitted: Submitted, setting: Setting, tools: Tools) -> Obtained:
         values = {name: submitted.get(name, "") for name in self.members}
         credentials = Credentials(self.type, values, raw=values)
-        verify(credentials, setting, tools, sign=with_headers(self._headers(values)))
+        verify(credentials, setting, tools)
         return Obtained(credentials)
 
     def is_renewable(self, credentials: Credentials, provider: Provider) -> bool:
@@ -29,12 +27,6 @@ class Static:
 
     def renew(self, credentials: Credentials, setting: Setting, tools: Tools) -> Obtained:
         return Obtained(credentials)
-
-    def _headers(self, values: Mapping[str, str]) -> dict[str, str]:
-        if self.type != "BASIC":
-            return {}
-        pair = f"{values['username']}:{values['password']}"
-        return {"authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
 
 
 API_KEY = Static("API_KEY", ("apiKey",))

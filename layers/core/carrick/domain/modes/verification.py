@@ -1,14 +1,12 @@
 """The call that proves credentials, where an entry declares one (contract §6.4)."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from urllib.parse import urlencode
+from collections.abc import Iterator
 
-from carrick.catalog.endpoints import endpoint
 from carrick.catalog.interpolation import render, render_tail, render_url
+from carrick.domain.api_requests import JSON_TYPE, ApiParts, api_parts, base_url, compose
 from carrick.domain.modes.contract import MAX_ANSWER_BYTES, Setting, Tools
-from carrick.domain.modes.placeholders import filled, rendered, values_of
+from carrick.domain.modes.placeholders import filled
 from carrick.errors import InvalidRequestError, ProviderUnavailableError
 from carrick.models.credentials import Credentials
 from carrick.models.http import InboundResponse, OutboundRequest
@@ -16,28 +14,20 @@ from carrick.models.http import InboundResponse, OutboundRequest
 VERIFICATION_SECONDS = 10.0
 REFUSED = "connection_test_failed"
 
-Sign = Callable[[OutboundRequest], OutboundRequest]
-"""Adds to a request what authorizes it."""
 
-
-def verify(
-    credentials: Credentials, setting: Setting, tools: Tools, *, sign: Sign | None = None
-) -> None:
+def verify(credentials: Credentials, setting: Setting, tools: Tools) -> None:
     """Call the entry's paths until one answers 2xx; without a declaration nothing is called.
 
-    The requests have the entry's headers for API requests; ``sign`` adds what those cannot say.
-    Raises ``InvalidRequestError`` (``connection_test_failed``) when every path refuses,
-    ``ProviderUnavailableError`` when the provider cannot say.
+    The requests are those that the proxy would send. Raises ``InvalidRequestError``
+    (``connection_test_failed``) when every path refuses, ``ProviderUnavailableError`` when the
+    provider cannot say.
     """
-    declared = setting.provider.api.verification
-    if declared is None:
+    if setting.provider.api.verification is None:
         return
     statuses = []
-    for request in _requests(credentials, setting, tools.now()):
+    for request in _requests(api_parts(credentials, setting, now=tools.now())):
         answer = tools.transport.send(
-            sign(request) if sign else request,
-            deadline_seconds=VERIFICATION_SECONDS,
-            max_body_bytes=MAX_ANSWER_BYTES,
+            request, deadline_seconds=VERIFICATION_SECONDS, max_body_bytes=MAX_ANSWER_BYTES
         )
         if 200 <= answer.status < 300:
             return
@@ -60,61 +50,34 @@ def check(answer: InboundResponse) -> None:
         raise refused([answer.status])
 
 
-def _requests(credentials: Credentials, setting: Setting, now: float) -> list[OutboundRequest]:
-    provider, declared = setting.provider, setting.provider.api.verification
+def _requests(parts: ApiParts) -> Iterator[OutboundRequest]:
+    setting, declared = parts.setting, parts.setting.provider.api.verification
     assert declared is not None
-    texts = {name: value for name, value in credentials.values.items() if isinstance(value, str)}
-    values = values_of(setting, texts, now=now)
-    headers = {
-        **{name.lower(): text for name, text in rendered(provider.api.headers, values).items()},
-        **{name.lower(): render(text, values) for name, text in declared.headers.items()},
-    }
+    headers = {name.lower(): render(t, parts.values) for name, t in declared.headers.items()}
     body = b""
     if declared.body is not None:
-        tree = filled(declared.body, values)
-        if isinstance(tree, dict) and isinstance(provider.api.body, dict):
-            tree = {**filled(provider.api.body, values), **tree}
-        body = json.dumps(tree).encode()
-        headers.setdefault("content-type", "application/json")
-    query = rendered(provider.api.query, values)
-    base = _base_url(setting)
-    paths = [
-        render_tail(
+        body = json.dumps(filled(declared.body, parts.values)).encode()
+        if "content-type" not in parts.headers:
+            headers.setdefault("content-type", JSON_TYPE)
+    base = _base_url(parts).rstrip("/")
+    for path in declared.paths:
+        tail = render_tail(
             path,
             connection_config=setting.config,
-            fields=provider.connection_config,
-            credentials=values["credentials"],
+            fields=setting.provider.connection_config,
+            credentials=parts.values["credentials"],
         )
-        for path in declared.paths
-    ]
-    return [
-        OutboundRequest(
-            method=declared.method,
-            url=_with_query(f"{base.rstrip('/')}/{path.lstrip('/')}", query),
-            headers=headers,
-            body=body,
-        )
-        for path in paths
-    ]
+        draft = OutboundRequest(declared.method, f"{base}/{tail.lstrip('/')}", headers, body)
+        yield compose(draft, parts)
 
 
-def _with_query(url: str, query: Mapping[str, str]) -> str:
-    return f"{url}{'&' if '?' in url else '?'}{urlencode(query)}" if query else url
-
-
-def _base_url(setting: Setting) -> str:
-    provider, declared = setting.provider, setting.provider.api.verification
+def _base_url(parts: ApiParts) -> str:
+    provider, declared = parts.setting.provider, parts.setting.provider.api.verification
     if declared is not None and declared.base_url:
         return render_url(
             declared.base_url,
-            connection_config=setting.config,
+            connection_config=parts.setting.config,
             fields=provider.connection_config,
             allowed_hosts=None,
         )
-    hosts = setting.integration.allowed_hosts
-    return endpoint(provider, "api", setting.config, allowed_hosts=hosts)
-
-
-def with_headers(headers: Mapping[str, str]) -> Sign:
-    """Adds these headers, unless the entry has a value of its own."""
-    return lambda request: replace(request, headers={**headers, **request.headers})
+    return base_url(parts.setting, parts.values)
