@@ -1,13 +1,19 @@
-"""GET and POST /oauth/callback[/{integration_id}]: public; state and cookie are what admits.
+"""Where providers send the browser back to: public; state and cookie are what admits.
 
-Use case: ``domain.completion``. Permissions: consume flows; read session, integration, connection;
+``/oauth/callback[/{integration_id}]``, and ``/app-auth/connect`` for apps that were installed. Use
+case: ``domain.completion``. Permissions: consume flows; read session, integration, connection;
 commit connection, tags, event and result; unseal flow and client secret; seal credentials; find
 sockets and post to them. Its event holds the code and is never logged.
 """
 
 from carrick import wiring
 from carrick.domain.authorization import cookie_name
-from carrick.domain.completion import Completed, Returned, complete_authorization
+from carrick.domain.completion import (
+    Completed,
+    Returned,
+    complete_authorization,
+    state_of,
+)
 from carrick.domain.notifications import error_type
 from carrick.edge import pages, redirects
 from carrick.edge.caller import PUBLIC
@@ -32,6 +38,7 @@ def _failed(request: Request, error: CarrickError) -> Response:
 
 @api.route("GET /oauth/callback", PUBLIC, on_error=_failed)
 @api.route("GET /oauth/callback/{integration_id}", PUBLIC, on_error=_failed)
+@api.route("GET /app-auth/connect", PUBLIC, on_error=_failed)
 def by_redirect(request: Request) -> Response:
     return _complete(request, request.raw_query, posted=False)
 
@@ -44,7 +51,7 @@ def by_form_post(request: Request) -> Response:
 
 def _complete(request: Request, encoded: str, *, posted: bool) -> Response:
     params = {name: value for name, value in parse_query(encoded).items() if isinstance(value, str)}
-    name = cookie_name(hash_token(params.get("state", "")))
+    name = cookie_name(hash_token(state_of(params)))
     returned = Returned(
         params,
         cookie=request.cookies.get(name, ""),

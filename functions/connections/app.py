@@ -39,6 +39,7 @@ def read(request: Request) -> Response:
             dependencies().reads,
             seconds_left=request.seconds_left,
             force_refresh=wants["force_refresh"],
+            fresh_app_jwt=wants["refresh_github_app_jwt_token"],
             with_credentials=request.authorized.has_scope(requests.SEE_CREDENTIALS),
         )
     except NotFoundError as error:

@@ -50,7 +50,11 @@ def create_integration(request: Request) -> Response:
     only(request.query)
     body = parse_body(request, CreateIntegration)
     created = integrations.create(
-        request.authorized.environment_id, body.provider, body.changes(), dependencies().use_cases
+        request.authorized.environment_id,
+        body.provider,
+        body.changes(),
+        request.base_url,
+        dependencies().use_cases,
     )
     return json_response(200, {"data": shown(request, [created])[0]})
 
@@ -71,7 +75,9 @@ def update_integration(request: Request) -> Response:
 
     only(request.query)
     changes = parse_body(request, UpdateIntegration).changes()
-    changed = integrations.update(*_key(request), changes, dependencies().use_cases)
+    changed = integrations.update(
+        *_key(request), changes, request.base_url, dependencies().use_cases
+    )
     return json_response(200, {"data": shown(request, [changed])[0]})
 
 

@@ -3,6 +3,7 @@
 import functools
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from carrick import settings, wiring
 from carrick.catalog import Catalog
@@ -18,6 +19,9 @@ from carrick.store.integrations import IntegrationStore
 from carrick.store.outbox import Outbox
 from carrick.store.revocations import RevocationStore
 from carrick.store.sessions import SessionStore
+
+if TYPE_CHECKING:
+    from carrick.transport.client import Transport
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,13 @@ class Dependencies:
     authenticator: Authenticator
     use_cases: integrations.Dependencies
     base_url: str
+
+
+def _transport(allow_loopback: bool) -> "Transport":
+    # Imported here: only who makes an integration whose client is registered asks anybody.
+    from carrick.transport.client import Transport  # noqa: PLC0415
+
+    return Transport(allow_loopback=allow_loopback)
 
 
 @functools.cache
@@ -67,6 +78,7 @@ def dependencies() -> Dependencies:
             ),
             vault=Vault(envelope),
             catalog=Catalog(Path(overlay) if overlay else None),
+            transport=functools.partial(_transport, settings.loopback_is_allowed()),
             now=now,
         ),
         base_url=config.public_base_url,

@@ -77,7 +77,7 @@ provider.use(async (ctx, next) => {
   if (ctx.query.tenant === 'coop') ctx.set('cross-origin-opener-policy', 'same-origin');
   await next();
   const told = { method: ctx.method, url: ctx.originalUrl, status: ctx.status, referer: ctx.get('referer') };
-  if (ctx.path === '/request' || ctx.path === '/reg') told.asked = ctx.oidc?.body ?? ctx.oidc?.params;
+  if (['/reg', '/request'].includes(ctx.path)) Object.assign(told, { asked: ctx.oidc?.body, answered: ctx.body });
   // What the tests look for in places where it must not be.
   if (ctx.path === '/token') {
     Object.assign(told, { client: ctx.oidc?.client?.clientId, asked: ctx.oidc?.params, answered: ctx.body });

@@ -14,6 +14,10 @@ auth_mode = "CUSTOM"
 authorization_url = "https://custom.example.com/authorize"
 token_url = "https://custom.example.com/token"
 """,
+    "plugin-provider": """
+display_name = "Plug-in provider"
+auth_mode = "INSTALL_PLUGIN"
+""",
     "tba-provider": """
 display_name = "TBA provider"
 auth_mode = "TBA"

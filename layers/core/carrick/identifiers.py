@@ -60,8 +60,11 @@ def new_code_verifier() -> str:
 
 
 def new_nonce() -> str:
-    """What makes one signed request or token different from all others: 128 bits."""
-    return secrets.token_hex(16)
+    """What makes one signed request or token different from all others: 128 bits.
+
+    22 letters and digits: providers made with oauthlib refuse less than 20 and more than 30.
+    """
+    return _base62(22)
 
 
 def new_event_id() -> str:

@@ -5,10 +5,13 @@ from urllib.parse import urlsplit
 
 from tests.contract.cases.registry import shows
 from tests.contract.world import World
+from tests.support.app_server import running_app_server
+from tests.support.redirect_peers import AppPeer
 from tests.support.stack import Response
 
 START = "/oauth/connect/{integration_id}"
 SHARED = "/oauth/callback"
+INSTALLED = "/app-auth/connect"
 OWN = f"{SHARED}/{{integration_id}}"
 TOO_LONG = "x" * 17_000
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -77,6 +80,19 @@ def end_by_form_post(world: World) -> None:
     come_back(world, "/oauth/callback/posting", "posting")
 
 
+@shows(f"GET {INSTALLED}", 200)
+def end_with_an_installation(world: World) -> None:
+    with running_app_server() as server:
+        server.write_entry(world.folder, "APP", "app-provider")
+        world.stack.set()
+        world.tenant.integrate(
+            "app", "app-provider", credentials=AppPeer(server, "APP").credentials
+        )
+        begun = begin(world, integration="app")
+        back = server.authorize(begun.headers["location"], auth_mode="APP")
+        world.ask("GET", back, key="", cookies=begun.cookies)
+
+
 def unknown_state(world: World, method: str, path: str) -> None:
     state = base64.urlsafe_b64encode(bytes(32)).decode().rstrip("=")
     query = f"code=x&state={state}"
@@ -99,6 +115,12 @@ for _method in ("GET", "POST"):
             shows(f"{_method} {_documented}", _status)(
                 lambda world, case=_case, method=_method, path=_path: case(world, method, path)
             )
+
+
+for _status, _case in ((400, unknown_state), (413, too_large)):
+    shows(f"GET {INSTALLED}", _status)(
+        lambda world, case=_case: case(world, "GET", INSTALLED),
+    )
 
 
 def redirected(world: World, method: str, path: str, target: str) -> None:

@@ -2,7 +2,7 @@
 
 from tests.contract.cases.registry import shows
 from tests.contract.world import World
-from tests.support.authorization_server import CLIENT_ID, CLIENT_SECRET
+from tests.support.authorization_server import CLIENT_ID, CLIENT_SECRET, write_provider
 
 ONE = "/integrations/{integration_id}"
 CLIENT = {
@@ -49,6 +49,33 @@ def read(world: World) -> None:
 def update(world: World) -> None:
     changes = {"unique_key": "renamed", "display_name": "Test", "credentials": CLIENT}
     world.ask("PATCH", "/integrations/test", changes)
+
+
+def mcp_provider(world: World, status: int) -> dict[str, str]:
+    """The body for an integration of a provider that registers clients, or does not."""
+    url = world.server.url
+    facts = {"auth_mode": '"MCP_OAUTH2"', "registration_url": f'"{url}/register"'}
+    write_provider(world.folder, url, "mcp-provider", **facts)
+    with (world.folder / "mcp-provider.toml").open("a") as file:
+        file.write('\n[registration]\nmethod = "dynamic"\n')
+    client = b'{"client_id":"made","client_secret":"canary-secret-made"}'
+    world.server.switches.answer = (status, {"content-type": "application/json"}, client)
+    return {"provider": "mcp-provider", "unique_key": "mcp"}
+
+
+@shows("POST /integrations", 424, "client_registration_err")
+def create_without_a_client(world: World) -> None:
+    world.ask("POST", "/integrations", mcp_provider(world, 403))
+
+
+@shows(f"PATCH {ONE}", 424, "client_registration_err")
+def move_without_a_client(world: World) -> None:
+    credentials = {"type": "MCP_OAUTH2", "scopes": "read"}
+    body = {**mcp_provider(world, 201), "credentials": credentials}
+    assert world.ask("POST", "/integrations", body).status == 200
+    mcp_provider(world, 403)
+    moved = {"callback_url": "https://app.example.com/oauth-callback"}
+    world.ask("PATCH", "/integrations/mcp", moved)
 
 
 @shows(f"DELETE {ONE}", 200)

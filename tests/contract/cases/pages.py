@@ -21,6 +21,16 @@ def no_such_file(world: World) -> None:
     world.ask("GET", "/connect/..%2Fapp.py", key="")
 
 
+@shows("GET /oauth/client-metadata/{environment_id}/{integration_id}", 200)
+def client_metadata(world: World) -> None:
+    world.ask("GET", f"/oauth/client-metadata/{world.tenant.environment_id}/any", key="")
+
+
+@shows("GET /oauth/client-metadata/{environment_id}/{integration_id}", 400, "invalid_uri_params")
+def client_metadata_of_nothing(world: World) -> None:
+    world.ask("GET", "/oauth/client-metadata/no-uuid/any", key="")
+
+
 @shows(DEFAULT_ROUTE, 200)
 def page_with_a_slash(world: World) -> None:
     world.ask("GET", "/connect/?session_token=x", key="")

@@ -47,11 +47,6 @@ ABSENT = {
 NOT_YET = {
     "createQuickstartIntegration": ({"provider": "github"},),
     "getEnvironmentVariables": (),
-    "proxy": ({"method": "GET", "endpoint": "/x", "providerConfigKey": "d", "connectionId": "c"},),
-    **{
-        verb: ({"endpoint": "/x", "providerConfigKey": "d", "connectionId": "c"},)
-        for verb in ("get", "post", "put", "patch", "delete")
-    },
 }
 INNER = {
     "constructor",

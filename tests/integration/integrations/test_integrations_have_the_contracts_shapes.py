@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.support.calls import error_of, problem_of
+from tests.support.private_keys import BASE64_PEM, PEM
 from tests.support.stack import BASE_URL
 from tests.support.tenant import Tenant
 
@@ -141,7 +142,6 @@ def test_a_public_client_has_no_secret(tenant: Tenant) -> None:
     assert credentials(tenant, "p")["client_secret"] is None
 
 
-PEM = f"-----BEGIN RSA PRIVATE KEY-----\n{SECRET}\n-----END RSA PRIVATE KEY-----\n"
 APP = {"app_id": "1", "app_link": "https://github.com/apps/x", "private_key": PEM}
 
 
@@ -149,6 +149,7 @@ APP = {"app_id": "1", "app_link": "https://github.com/apps/x", "private_key": PE
     ("provider", "given"),
     [
         ("app-provider", {"type": "APP", **APP}),
+        ("app-provider", {"type": "APP", **APP, "private_key": BASE64_PEM}),
         (
             "custom-provider",
             {"type": "CUSTOM", "client_id": "c", "client_secret": SECRET, **APP},
@@ -161,6 +162,15 @@ APP = {"app_id": "1", "app_link": "https://github.com/apps/x", "private_key": PE
                 "client_secret": SECRET,
                 "scopes": None,
                 "webhook_secret": None,
+            },
+        ),
+        (
+            "plugin-provider",
+            {
+                "type": "INSTALL_PLUGIN",
+                "app_link": "https://plugins.example.com/x",
+                "username": "u",
+                "password": SECRET,
             },
         ),
         ("tba-provider", None),

@@ -10,12 +10,12 @@ from carrick.errors import SealError
 from carrick.models.integration import Integration
 from carrick.store.integrations import IntegrationStore
 from tests.support.calls import call, error_of
+from tests.support.private_keys import PEM, SECRET_LINE
 from tests.support.stack import RunningStack
 from tests.support.tenant import Tenant
 
 SECRET = "canary-secret-client"
 WEBHOOK_SECRET = "canary-secret-webhook"
-PEM = "-----BEGIN RSA PRIVATE KEY-----\ncanary-secret-pem\n-----END RSA PRIVATE KEY-----"
 OAUTH = {
     "type": "OAUTH2",
     "client_id": "c",
@@ -69,7 +69,7 @@ def test_every_secret_is_sealed_and_unseals_in_its_place(tenant: Tenant) -> None
 def test_a_private_key_is_sealed(tenant: Tenant) -> None:
     app = {"type": "APP", "app_id": "1", "app_link": "https://a.example", "private_key": PEM}
     create(tenant, {"provider": "app-provider", "unique_key": "x", "credentials": app})
-    assert "canary" not in tenant.stack.everything_stored()
+    assert SECRET_LINE not in tenant.stack.everything_stored()
     assert vault(tenant.stack).custom_secrets(stored(tenant)).private_key == PEM
 
 

@@ -3,11 +3,11 @@
 import pytest
 
 from tests.support.calls import problem_of, refuses_odd_bodies
+from tests.support.private_keys import PEM
 from tests.support.tenant import Tenant
 
 SECRET = "canary-secret-client"
 OAUTH = {"type": "OAUTH2", "client_id": "client-1", "client_secret": SECRET}
-PEM = f"-----BEGIN RSA PRIVATE KEY-----\n{SECRET}\n-----END RSA PRIVATE KEY-----"
 APP = {"type": "APP", "app_id": "1", "app_link": "https://a.example", "private_key": PEM}
 GITHUB = {"provider": "github", "unique_key": "github-prod", "credentials": OAUTH}
 CONFIGURED = {**GITHUB, "provider": "configured-provider"}
@@ -82,6 +82,24 @@ def without(body: dict[str, object], name: str) -> dict[str, object]:
             },
             "custom",
             ["credentials", "private_key"],
+        ),
+        (
+            {
+                **GITHUB,
+                "provider": "app-provider",
+                "credentials": {**APP, "private_key": PEM.replace("MII", "AAA")},
+            },
+            "custom",
+            ["credentials", "private_key"],
+        ),
+        (
+            {
+                **GITHUB,
+                "provider": "github-app",
+                "credentials": {**APP, "app_link": "https://evil.example/apps/x"},
+            },
+            "custom",
+            ["credentials", "app_link"],
         ),
         (
             {**GITHUB, "integration_config": {"a": "b"}},

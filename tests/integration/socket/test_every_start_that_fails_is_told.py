@@ -65,22 +65,20 @@ def various(
     tenant: Tenant, server: AuthorizationServer, stack: RunningStack, tmp_path: Path
 ) -> Tenant:
     """A customer with integrations that fail in their own ways, in the stack's catalog."""
-    for name, mode in (("key-provider", "API_KEY"), ("app-provider", "CUSTOM"), ("brief", "")):
+    for name, mode in (("key-provider", "API_KEY"), ("app-provider", "TBA"), ("brief", "")):
         facts = {"auth_mode": f'"{mode}"'} if mode else {}
         write_provider(tmp_path, server.url, name, **facts)
     client = {"client_id": "c", "client_secret": "canary-secret-client"}
-    app = {"app_id": "1", "app_link": "https://apps.example/x", "private_key": PEM}
     tenant.integrate("zendesk", "zendesk")
     tenant.integrate("other")
     tenant.integrate("gone")
     tenant.integrate("abandoned", "brief")
-    tenant.integrate("app", "app-provider", credentials={"type": "CUSTOM", **client, **app})
+    tenant.integrate("app", "app-provider", credentials={"type": "TBA", **client})
     tenant.call("POST", "/integrations", {"provider": "key-provider", "unique_key": "keyed"})
+    # A provider that went over to OAuth 2: nobody has given the integration a client yet.
+    write_provider(tmp_path, server.url, "key-provider")
     assert tenant.session(allowed_integrations=[*ALLOWED, "gone"])
     return tenant
-
-
-PEM = "-----BEGIN RSA PRIVATE KEY-----\ncanary-secret\n-----END RSA PRIVATE KEY-----\n"
 
 
 @pytest.mark.parametrize("name", FAILURES)

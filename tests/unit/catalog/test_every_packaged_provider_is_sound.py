@@ -31,7 +31,8 @@ INPUTS = ("connection_config", "credentials", "integration_config", "assertion_o
 FILLED_BY_THE_FLOW = {
     "jira": {"accountId"}, "confluence": {"accountId"},  # by the backend, when it knows
     "github-app": {"appPublicLink"}, "github-app-oauth": {"appPublicLink"},  # by the integration
-    "aws-sigv4": {"service"},  # by the integration
+    "aws-sigv4": {"service", "role_arn"},  # by the integration, and by what was filled in
+    "netsuite-tba": {"oauth_client_id"},  # whose client signs
 }  # fmt: skip
 # What looks random in a file, and is public.
 PUBLIC_IDENTIFIERS = {

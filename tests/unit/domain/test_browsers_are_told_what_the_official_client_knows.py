@@ -27,6 +27,7 @@ def test_success_has_these_members_and_no_other(is_pending: bool) -> None:
         "connection_id": "c-1",
         "is_pending": is_pending,
     }
+    assert success_message(WAITING, is_pending=True)["is_pending"] is True
 
 
 def test_an_error_has_these_members_and_no_other() -> None:

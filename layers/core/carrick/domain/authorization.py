@@ -85,8 +85,11 @@ def start_authorization(
     if mode.needs_client_id and not integration.client_id:
         raise FlowError("The integration has no client id.", code="provider_config_err")
     state, binding = identifiers.new_state(), identifiers.new_browser_binding()
+    flow = _flow(session, integration, provider, request, deps)
+    if not mode.sends_redirect_uri:
+        flow = replace(flow, redirect_uri="", callback_integration="")
     flow = replace(
-        _flow(session, integration, provider, request, deps),
+        flow,
         state_hash=hash_token(state),
         binding_hash=hash_token(binding),
     )
@@ -124,6 +127,8 @@ def _setting(
 def _with_what_is_kept(flow: Flow, away: Away, vault: Vault) -> Flow:
     if away.config:
         flow = replace(flow, connection_config={**flow.connection_config, **away.config})
+    if away.scopes is not None:
+        flow = replace(flow, requested_scopes=away.scopes)
     if away.secrets == FlowSecrets():
         return flow
     sealed = vault.seal_flow(flow.environment_id, flow.state_hash, away.secrets)
@@ -175,7 +180,7 @@ def _flow(
         session_hash=session.token_hash,
         operation_id=session.operation_id,
         provider=provider.name,
-        client_id=integration.client_id,
+        client_id=integration.registered_id,
         redirect_uri=redirect_uri,
         callback_integration=_path_integration(redirect_uri, request),
         binding_hash="",

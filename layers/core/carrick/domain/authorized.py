@@ -51,7 +51,7 @@ def check_unchanged(authorized: Authorized) -> None:
     if not session.allows(flow.integration_id) or session.confirmed_at is not None:
         raise FlowError("The connect session has ended.", code="session_ended")
     # The secret of another client must not go where this flow's client was to be authenticated.
-    if (integration.client_id, integration.provider) != (flow.client_id, flow.provider):
+    if (integration.registered_id, integration.provider) != (flow.client_id, flow.provider):
         raise FlowError("The integration changed in the meantime.", code="provider_config_err")
     if session.reconnect is not None and (
         existing is None or existing.id != session.reconnect.row_id

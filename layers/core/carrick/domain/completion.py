@@ -27,6 +27,8 @@ from carrick.store.flows import FlowStore
 from carrick.transport.client import Transport
 
 MAX_STATE_LENGTH = 256
+# Where providers put it: installed plug-ins, and forms with one field of the customer's.
+STATE_NAMES = ("state", "payload", "customField")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,15 @@ class Completed:
     """The outcome for the page. ``error`` is ``None`` on success.
 
     ``session`` is ``None`` if it has ended. ``confirm_code`` is for this browser and nobody else;
-    empty where the connection is there.
+    empty where the connection is there. ``is_pending``: it waits for somebody else to approve an
+    installation.
     """
 
     flow: Flow
     session: ConnectSession | None = None
     confirm_code: str = field(default="", repr=False)
     error: CarrickError | None = None
+    is_pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,11 @@ class Dependencies:
     transport: Transport
     notifier: Notifier
     now: Clock
+
+
+def state_of(params: Mapping[str, str]) -> str:
+    """The state that came back, by the first of its names that is there (contract §5.4)."""
+    return next((params[name] for name in STATE_NAMES if params.get(name)), "")
 
 
 def complete_authorization(returned: Returned, deps: Dependencies) -> Completed:
@@ -93,7 +102,8 @@ def complete_authorization(returned: Returned, deps: Dependencies) -> Completed:
     if completed.error is not None:
         deps.notifier.failed(waiting, completed.error)
     else:
-        deps.notifier.succeeded(waiting, is_pending=bool(completed.confirm_code))
+        is_pending = bool(completed.confirm_code) or completed.is_pending
+        deps.notifier.succeeded(waiting, is_pending=is_pending)
     return completed
 
 
@@ -113,6 +123,7 @@ def _complete(flow: Flow, returned: Returned, deps: Dependencies) -> Completed:
             raise FlowError("The provider answered in a way that was not asked for.")
         obtained = _obtain(authorized, deps)
         settled = settle(authorized, obtained, deps.settlement, read_again=read)
+        outcome = replace(outcome, is_pending=obtained.said.get("pending") is True)
     except CarrickError as error:
         _record_failure(flow, authorized, error, deps)
         return replace(outcome, error=error)
@@ -120,7 +131,7 @@ def _complete(flow: Flow, returned: Returned, deps: Dependencies) -> Completed:
 
 
 def _consume(returned: Returned, flows: FlowStore) -> Flow:
-    state, flow = returned.params.get("state", ""), None
+    state, flow = state_of(returned.params), None
     if 0 < len(state) <= MAX_STATE_LENGTH and returned.cookie:
         flow = flows.consume(hash_token(state), frozenset({hash_token(returned.cookie)}))
     if flow is None:

@@ -128,7 +128,7 @@ def _flow(
         session_hash=session.token_hash,
         operation_id=session.operation_id,
         provider=provider.name,
-        client_id=integration.client_id,
+        client_id=integration.registered_id,
         redirect_uri="",
         callback_integration="",
         binding_hash="",

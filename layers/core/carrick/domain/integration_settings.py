@@ -6,24 +6,31 @@ from typing import TYPE_CHECKING
 
 from carrick.catalog import Catalog
 from carrick.catalog.auth_modes import AuthMode
+from carrick.catalog.formats import validate
 from carrick.catalog.inputs import checked
 from carrick.domain.customer_urls import check_callback_url
 from carrick.domain.invalid_fields import invalid_field
 from carrick.domain.vault import Vault
 from carrick.errors import InvalidRequestError, NotFoundError
 from carrick.models.integration import (
+    REGISTERED_REDIRECT_URI,
     ClientCredentials,
     CustomSecrets,
     Integration,
     IntegrationChanges,
 )
+from carrick.oauth.app_tokens import pem_of
 
 if TYPE_CHECKING:
     from carrick.catalog.schema import InputField, Provider
 
+# The entry's name for the page where an app is installed.
+LINK = "appPublicLink"
+
 MODES_THAT_NEED_CREDENTIALS = frozenset(
     {AuthMode.OAUTH1, AuthMode.OAUTH2, AuthMode.APP, AuthMode.CUSTOM}
 )
+MODES_WITH_PUBLIC_CLIENTS = frozenset({AuthMode.MCP_OAUTH2, AuthMode.MCP_OAUTH2_GENERIC})
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +126,17 @@ def _with_credentials(
             ["credentials", "type"], "incompatible credentials auth type and provider auth"
         )
     is_public = provider.token_endpoint_auth_method == "none"  # noqa: S105 - RFC 7591 §2
+    is_public = is_public or provider.auth_mode in MODES_WITH_PUBLIC_CLIENTS
     if given.client_id and given.client_secret is None and not is_public:
         raise invalid_field(["credentials", "client_secret"], "Required", code="invalid_type")
     scopes = facts.scopes
     if given.scopes is not None or not scopes:
         asked = [scope for scope in (given.scopes or "").split(",") if scope]
         scopes = tuple(dict.fromkeys(asked)) or provider.default_scopes
+    _check_app(given, provider)
+    if not given.client_id and facts.custom.get(REGISTERED_REDIRECT_URI):
+        # The client that Carrick had registered stays: connections live by it.
+        return replace(facts, scopes=scopes), secrets
     app = {"app_id": given.app_id, "app_link": given.app_link}
     changed_facts = replace(
         facts,
@@ -138,6 +150,24 @@ def _with_credentials(
         webhook_secret=secrets.webhook_secret if webhook_secret is None else webhook_secret,
         custom=replace(secrets.custom, private_key=given.private_key or ""),
     )
+
+
+def _check_app(given: ClientCredentials, provider: "Provider") -> None:
+    """What would otherwise fail only when somebody connects."""
+    link = provider.connection_config.get(LINK)
+    try:
+        if given.app_link and link is not None:
+            checked(LINK, link, given.app_link)
+        if provider.auth_mode is AuthMode.INSTALL_PLUGIN:
+            validate("url", given.app_link, "app_link")
+    except InvalidRequestError as error:
+        raise invalid_field(["credentials", "app_link"], error.message) from None
+    try:
+        if given.private_key is not None:
+            pem_of(given.private_key)
+    except InvalidRequestError:
+        message = "Not an RSA private key in PEM, nor the base64 of one"
+        raise invalid_field(["credentials", "private_key"], message) from None
 
 
 def _checked_config(given: Mapping[str, str], fields: Mapping[str, "InputField"]) -> dict[str, str]:

@@ -1,10 +1,12 @@
 """Integrations: providers configured with a client of the customer's."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from carrick.catalog import Catalog
+from carrick.catalog.auth_modes import AuthMode
 from carrick.clock import Clock
 from carrick.domain import connections, integration_settings
 from carrick.domain.callback_urls import callback_url_of
@@ -16,16 +18,23 @@ from carrick.models.session import ConnectSession
 from carrick.store.environments import EnvironmentStore
 from carrick.store.integrations import IntegrationStore
 
+if TYPE_CHECKING:
+    from carrick.transport.client import Transport
+
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
-    """``deletion_limit``: how many connections one request has the time to delete."""
+    """``transport`` makes what registers clients.
+
+    ``deletion_limit``: how many connections one request has the time to delete.
+    """
 
     integrations: IntegrationStore
     environments: EnvironmentStore
     connections: connections.Dependencies
     vault: Vault
     catalog: Catalog
+    transport: Callable[[], "Transport"]
     now: Clock
     deletion_limit: int = 500
 
@@ -87,9 +96,17 @@ def credentials(integration: Integration, deps: Dependencies) -> ClientCredentia
 
 
 def create(
-    environment_id: str, provider_name: str, changes: IntegrationChanges, deps: Dependencies
+    environment_id: str,
+    provider_name: str,
+    changes: IntegrationChanges,
+    base_url: str,
+    deps: Dependencies,
 ) -> Integration:
-    """Make an integration. Raises ``ValidationFailedError`` for what contract §8.1 lists."""
+    """Make an integration, with a client where its provider registers them.
+
+    Raises ``ValidationFailedError`` for what contract §8.1 lists; ``ProviderError`` or
+    ``EgressError`` where a client could not be registered.
+    """
     try:
         provider = deps.catalog.get(provider_name)
     except NotFoundError:
@@ -97,6 +114,7 @@ def create(
     now = deps.now()
     blank = Integration(environment_id, changes.integration_id or "", provider_name, now, now)
     integration = integration_settings.configured(blank, changes, provider, deps.vault)
+    integration = _with_client(integration, base_url, deps)
     try:
         deps.integrations.create(integration)
     except ConflictError:
@@ -105,7 +123,11 @@ def create(
 
 
 def update(
-    environment_id: str, integration_id: str, changes: IntegrationChanges, deps: Dependencies
+    environment_id: str,
+    integration_id: str,
+    changes: IntegrationChanges,
+    base_url: str,
+    deps: Dependencies,
 ) -> Integration:
     """Change what is given; rename while there are no connections.
 
@@ -119,7 +141,7 @@ def update(
     ):
         raise invalid_field(["uniqueKey"], "An integration with connections keeps its unique key")
     after = integration_settings.changed(before, changes, deps.catalog, deps.vault)
-    after = replace(after, updated_at=deps.now())
+    after = replace(_with_client(after, base_url, deps), updated_at=deps.now())
     try:
         deps.integrations.update(after, replaces=before)
     except ConflictError as error:
@@ -140,6 +162,29 @@ def delete(environment_id: str, integration_id: str, deps: Dependencies) -> None
     deps.integrations.delete(environment_id, integration_id)
     # Those that were made in the meantime, or that the index did not show yet.
     _delete_connections(integration, deps)
+
+
+def _with_client(integration: Integration, base_url: str, deps: Dependencies) -> Integration:
+    """The integration with a client of Carrick's making, where its provider takes one."""
+    try:
+        provider = deps.catalog.get(integration.provider)
+    except NotFoundError:  # it has left the catalog
+        return integration
+    if provider.auth_mode is not AuthMode.MCP_OAUTH2:
+        return integration
+    # Imported here: what asks providers is not for a list in a browser to wait for.
+    from carrick.domain.client_registration import with_client  # noqa: PLC0415
+    from carrick.domain.modes.contract import Tools  # noqa: PLC0415
+
+    (redirect_uri,) = callback_urls([integration], base_url, deps)
+    return with_client(
+        integration,
+        provider,
+        redirect_uri,
+        base_url=base_url,
+        vault=deps.vault,
+        tools=Tools(deps.transport(), deps.now),
+    )
 
 
 def _delete_connections(integration: Integration, deps: Dependencies) -> None:

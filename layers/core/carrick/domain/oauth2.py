@@ -122,9 +122,16 @@ def metadata_of(
     provider: Provider, tokens: TokenSet, callback: Mapping[str, str]
 ) -> dict[str, str | bool]:
     """What the entry keeps of the token answer and of the callback as connection config."""
+    return said_with(provider, tokens.raw, callback)
+
+
+def said_with(
+    provider: Provider, answer: Mapping[str, object], callback: Mapping[str, str]
+) -> dict[str, str | bool]:
+    """The same, of the members of any answer that gave credentials."""
     kept: dict[str, str | bool] = {}
     for path in provider.token_response_metadata:
-        value = at_path(tokens.raw, path)
+        value = at_path(answer, path)
         if isinstance(value, str | bool) and value != "":
             kept[path] = value
     return {**kept, **callback_metadata(provider, callback)}

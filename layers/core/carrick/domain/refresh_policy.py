@@ -20,6 +20,9 @@ GIVE_UP_AFTER_SECONDS = 4 * DAY_SECONDS
 # A pause of ours between two failures is no failure of the provider.
 GIVE_UP_AFTER_ATTEMPTS = 10
 STAMP_SECONDS = 3_600.0
+APP_MODES = frozenset({"APP", "CUSTOM"})
+# Of the nine minutes that an app's JWT lives (``oauth.app_tokens``).
+APP_JWT_FRESH_SECONDS = 360.0
 
 REJECTED = "invalid_grant"
 UNCERTAIN = "refresh_uncertain"
@@ -64,6 +67,14 @@ def needs_refresh(connection: Connection, now: float) -> bool:
     if not connection.refreshable or connection.expires_at is None:
         return False
     return connection.expires_at - now < margin_seconds(connection)
+
+
+def has_old_app_jwt(connection: Connection, now: float) -> bool:
+    """Whether the JWT in an app's credentials ends within minutes, or has ended."""
+    if connection.auth_mode not in APP_MODES or connection.connection_config.get("pending"):
+        return False
+    issued_at = connection.refresh.last_success_at or connection.created_at
+    return now - issued_at > APP_JWT_FRESH_SECONDS
 
 
 def may_try(connection: Connection, now: float) -> bool:

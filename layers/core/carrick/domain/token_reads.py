@@ -53,17 +53,21 @@ def read_connection(
     *,
     seconds_left: Callable[[], float],
     force_refresh: bool = False,
+    fresh_app_jwt: bool = False,
     with_credentials: bool = True,
 ) -> Read:
     """The connection, refreshed first if it is near its end.
 
     ``seconds_left`` is what is left of this invocation. ``with_credentials`` false reads facts
-    only: no refresh, nothing unsealed. When KMS or a table is down, a token that still works is
-    served. Raises ``NotFoundError``.
+    only: no refresh, nothing unsealed. ``fresh_app_jwt`` renews an app's credentials for the sake
+    of the JWT among them, which lives for minutes. When KMS or a table is down, a token that still
+    works is served. Raises ``NotFoundError``.
     """
     connection = _get(key, deps)
     if not with_credentials:
         return Read(connection, None)
+    if fresh_app_jwt and refresh_policy.has_old_app_jwt(connection, deps.now()):
+        force_refresh = True
     error: CarrickError | None = None
     credentials: Credentials | None = None
     if _wants_refresh(connection, deps.now(), force=force_refresh):

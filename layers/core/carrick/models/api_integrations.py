@@ -24,25 +24,13 @@ Values = Annotated[
 ]
 
 
-def _rsa_private_key(text: str) -> str:
-    key = text.strip()
-    if not (
-        key.startswith("-----BEGIN RSA PRIVATE KEY-----")
-        and key.endswith("-----END RSA PRIVATE KEY-----")
-    ):
-        raise ValueError("Not an RSA private key in PEM")
-    return text
-
-
 def _host(text: str) -> str:
     if not is_hostname(text.removeprefix(".")):
         raise ValueError("Not a host name in lower case, nor one after a dot")
     return text
 
 
-PrivateKey = Annotated[
-    str, StringConstraints(max_length=16384), AfterValidator(_rsa_private_key), Field(repr=False)
-]
+PrivateKey = Annotated[str, StringConstraints(max_length=16384), Field(repr=False)]
 Host = Annotated[str, StringConstraints(max_length=254), AfterValidator(_host)]
 
 
@@ -54,6 +42,15 @@ class OauthCredentials(Body):
     client_secret: Secret = ""
     scopes: Scopes = ""
     webhook_secret: Annotated[str, StringConstraints(max_length=255), Field(repr=False)] = ""
+
+
+class McpCredentials(Body):
+    """A client of an MCP server's, if it was registered beforehand; and scopes in any case."""
+
+    type: Literal["MCP_OAUTH2", "MCP_OAUTH2_GENERIC"]
+    client_id: Annotated[str, StringConstraints(max_length=2048)] = ""
+    client_secret: Secret = ""
+    scopes: Scopes = ""
 
 
 class AppCredentials(Body):
@@ -76,8 +73,18 @@ class CustomCredentials(Body):
     private_key: PrivateKey
 
 
+class PluginCredentials(Body):
+    """A plug-in, and the pair that its requests are made with."""
+
+    type: Literal["INSTALL_PLUGIN"]
+    app_link: Url
+    username: ShortText
+    password: Secret
+
+
 Credentials = Annotated[
-    OauthCredentials | AppCredentials | CustomCredentials, Field(discriminator="type")
+    OauthCredentials | McpCredentials | AppCredentials | CustomCredentials | PluginCredentials,
+    Field(discriminator="type"),
 ]
 
 
@@ -98,7 +105,10 @@ class _IntegrationBody(Body):
         if "unique_key" in given:
             given["integration_id"] = given.pop("unique_key")
         if "credentials" in given:
-            given["credentials"] = ClientCredentials(**given["credentials"])
+            names = {"username": "client_id", "password": "client_secret"}
+            members = given["credentials"].items()
+            renamed = {names.get(name, name): value for name, value in members}
+            given["credentials"] = ClientCredentials(**renamed)
         if "allowed_hosts" in given:
             given["allowed_hosts"] = tuple(given["allowed_hosts"])
         return IntegrationChanges(**given)

@@ -17,13 +17,15 @@ class Credentials:
 
     ``values`` holds the members of that type under their wire names (``access_token``,
     ``refresh_token``, ``config_override`` …). ``raw`` is the provider's whole answer.
-    ``expires_at`` in epoch seconds, ``None`` when the provider did not say.
+    ``expires_at`` in epoch seconds, ``None`` when the provider did not say. ``kept`` is what a
+    renewal needs and nobody else is shown.
     """
 
     type: str
     values: Mapping[str, Any] = field(repr=False)
     expires_at: float | None = None
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    kept: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def refresh_token(self) -> str | None:
@@ -50,6 +52,7 @@ class Credentials:
             "values": self.values,
             "expires_at": self.expires_at,
             "raw": self.raw,
+            "kept": self.kept,
         }
         return json.dumps(document, separators=(",", ":")).encode()
 
@@ -57,7 +60,13 @@ class Credentials:
     def from_bytes(cls, data: bytes) -> "Credentials":
         """Read what ``to_bytes`` wrote."""
         document = json.loads(data)
-        return cls(document["type"], document["values"], document["expires_at"], document["raw"])
+        return cls(
+            document["type"],
+            document["values"],
+            document["expires_at"],
+            document["raw"],
+            document.get("kept", {}),
+        )
 
     def to_wire(self, *, with_refresh_token: bool) -> dict[str, Any]:
         """As ``GET /connections/{id}`` shows it (contract §7.2).

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +12,7 @@ class Flow:
     ``callback_integration`` is the integration that the callback path must name; empty when the
     redirect URI is the customer's own, whose redirect may end at the shared path.
     ``binding_hash`` is the hash of the cookie that this browser, and no other, holds.
-    ``sealed_secrets`` holds the PKCE verifier (``FlowSecrets``).
+    ``sealed_secrets`` holds what the mode must keep to itself (``FlowSecrets``).
     """
 
     state_hash: str
@@ -39,10 +40,15 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class FlowSecrets:
-    """The sealed part of a flow. ``code_verifier`` is empty where the provider takes no PKCE.
+    """The sealed part of a flow.
 
-    ``dpop_key`` is the connection's private key as a JWK (RFC 9449).
+    ``code_verifier`` is empty where the provider takes no PKCE. ``dpop_key`` is the connection's
+    private key as a JWK (RFC 9449). ``token`` and ``token_secret`` are the temporary credentials of
+    OAuth 1.0a (RFC 5849 §2.1), ``mcp_server`` the members of a ``models.mcp.McpServer``.
     """
 
     code_verifier: str = field(default="", repr=False)
     dpop_key: Mapping[str, str] = field(default_factory=dict, repr=False)
+    token: str = field(default="", repr=False)
+    token_secret: str = field(default="", repr=False)
+    mcp_server: Mapping[str, Any] = field(default_factory=dict, repr=False)

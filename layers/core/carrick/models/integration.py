@@ -4,6 +4,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
+REGISTERED_REDIRECT_URI = "registered_redirect_uri"
+REGISTERED_AUTH_METHOD = "token_endpoint_auth_method"
+
 
 @dataclass(frozen=True, slots=True)
 class Integration:
@@ -12,7 +15,8 @@ class Integration:
     ``sealed_client_secret`` is empty for a public client. ``callback_url`` empty means the
     environment's, or Carrick's own. ``allowed_hosts`` are the hosts that the client secret may be
     sent to where the end user names the host (self-hosted providers). ``custom`` holds facts of
-    some auth modes that are no secret (``app_id``, ``app_link``), ``integration_config`` the inputs
+    some auth modes that are no secret (``app_id``, ``app_link``; of a client that Carrick had
+    registered, for which redirect URI, and how it authenticates), ``integration_config`` the inputs
     that the catalog asks of the customer and does not call secret. ``sealed_custom`` is what
     ``CustomSecrets.to_bytes`` wrote.
     """
@@ -33,6 +37,11 @@ class Integration:
     custom: Mapping[str, str] = field(default_factory=dict)
     integration_config: Mapping[str, str] = field(default_factory=dict)
     sealed_custom: bytes = field(default=b"", repr=False)
+
+    @property
+    def registered_id(self) -> str:
+        """What the provider knows the customer's client by: its client id, else its app's id."""
+        return self.client_id or self.custom.get("app_id", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,8 @@ class ClientCredentials:
     """What a customer registered at the provider. ``None``: not given.
 
     ``type`` is the auth mode that they are for; ``scopes`` are separated by commas, an empty text
-    asks for the provider's default ones.
+    asks for the provider's default ones. User name and password of a plug-in are the id and secret
+    of its client.
     """
 
     type: str

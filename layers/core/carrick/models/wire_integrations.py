@@ -5,7 +5,7 @@ from typing import Any
 from carrick import clock
 from carrick.models.integration import ClientCredentials, Integration
 
-OAUTH_TYPES = ("OAUTH1", "OAUTH2", "TBA")
+OAUTH_TYPES = ("OAUTH1", "OAUTH2", "TBA", "MCP_OAUTH2", "MCP_OAUTH2_GENERIC")
 
 
 def integration_body(
@@ -42,6 +42,13 @@ def credentials_body(credentials: ClientCredentials | None) -> dict[str, Any] | 
             **client,
             "scopes": credentials.scopes or None,
             "webhook_secret": credentials.webhook_secret or None,
+        }
+    if credentials.type == "INSTALL_PLUGIN":
+        return {
+            "type": credentials.type,
+            "app_link": credentials.app_link or None,
+            "username": credentials.client_id or None,
+            "password": credentials.client_secret or None,
         }
     app = {
         "app_id": credentials.app_id or None,

@@ -100,8 +100,13 @@ def build_code_request(
     redirect_uri: str,
     code_verifier: str | None,
 ) -> OutboundRequest:
-    """The request that exchanges an authorization code (RFC 6749 §4.1.3, RFC 7636 §4.5)."""
-    grant = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+    """The request that exchanges an authorization code (RFC 6749 §4.1.3, RFC 7636 §4.5).
+
+    ``redirect_uri`` is empty where the authorization request had none.
+    """
+    grant = {"grant_type": "authorization_code", "code": code}
+    if redirect_uri:
+        grant["redirect_uri"] = redirect_uri
     if code_verifier is not None:
         grant["code_verifier"] = code_verifier
     return build_endpoint_request(endpoint, client, grant)

@@ -63,6 +63,14 @@ class Transport:
             ports=ports,
         )
 
+    def check(self, url: str) -> None:
+        """Refuse a URL that ``send`` would refuse before it looks up a name.
+
+        For one that a browser is sent to, or that is kept for later. Raises
+        ``EgressRefusedError``.
+        """
+        check_url(url, allow_loopback=self._allow_loopback)
+
     def send(
         self,
         request: OutboundRequest,

@@ -40,6 +40,7 @@ class OAuth2Code:
 
     failure_code: str = ProviderError.code
     needs_client_id: bool = True
+    sends_redirect_uri: bool = True
 
     def begins_with_secret(self, provider: Provider) -> bool:
         return bool(provider.pushed_authorization_request_url)

@@ -24,11 +24,15 @@ class Departure:
 
 @dataclass(frozen=True, slots=True)
 class Away:
-    """Where the browser goes; what is sealed with the flow, and kept with its config."""
+    """Where the browser goes; what is sealed with the flow, and kept with its config.
+
+    ``scopes`` are those that were asked for, where the mode decides that.
+    """
 
     url: str = field(repr=False)
     secrets: FlowSecrets = field(default_factory=FlowSecrets)
     config: Mapping[str, str] = field(default_factory=dict)
+    scopes: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,11 @@ class RedirectMode(Protocol):
     @property
     def needs_client_id(self) -> bool:
         """Whether an integration without a client id cannot begin."""
+        ...
+
+    @property
+    def sends_redirect_uri(self) -> bool:
+        """Whether the flow says where to return. Else the provider has one URL for all flows."""
         ...
 
     def begins_with_secret(self, provider: Provider) -> bool:
