@@ -106,6 +106,18 @@ MISTAKES = {
         with_table('[api.verification]\npaths = ["/keys/${apiKey}"]\n'),
         "is a secret and stands in a URL",
     ),
+    "refresh token in a path": (
+        HEAD + '[deletion]\nurl = "/tokens/${refresh_token}"\n',
+        "refresh_token is a secret and stands in a URL",
+    ),
+    "two ways to end a token": (
+        HEAD + 'revocation_url = "https://acme.example/revoke"\n[deletion]\nurl = "/tokens"\n',
+        "the revocation endpoint is called already",
+    ),
+    "deletion of what is not kept": (
+        with_table('[deletion]\nurl = "/keys"\n'),
+        "nothing is kept of a connection of API_KEY",
+    ),
     "unknown level": (HEAD + 'corroboration = "sure"\n', "no such level"),
     "unknown format": (with_field('format = "regex"\n'), "no such format"),
     "pattern": (with_field('pattern = "(a+)+"\n'), "pattern"),

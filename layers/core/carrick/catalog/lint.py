@@ -14,6 +14,7 @@ from carrick.catalog.known_values import Known
 from carrick.catalog.quirks import CREDENTIAL_IN_URL, QUIRKS
 from carrick.catalog.templates import Reference, Template, Text, parse, references
 from carrick.errors import CarrickError
+from carrick.models.revocation import REVOCABLE
 
 if TYPE_CHECKING:
     from carrick.catalog.schema import InputField, Provider
@@ -36,6 +37,7 @@ def problems(provider: "Provider") -> list[str]:
         *Known(provider).problems(),
         *_parameter_problems(provider),
         *_input_problems(provider),
+        *_deletion_problems(provider),
         *(f"quirks: nothing implements {q}" for q in provider.quirks if q not in QUIRKS),
     ]
 
@@ -117,6 +119,13 @@ def _parameter_problems(provider: "Provider") -> Iterator[str]:
         yield f"authorization_params.{name}: the flow sets this"
     if provider.authorization_params.get("response_type", "code") not in RESPONSE_TYPES:
         yield "authorization_params.response_type: only the code flow exists"
+
+
+def _deletion_problems(provider: "Provider") -> Iterator[str]:
+    if provider.deletion and provider.revocation_url:
+        yield "deletion: the revocation endpoint is called already"
+    if provider.deletion and provider.auth_mode not in REVOCABLE:
+        yield f"deletion: nothing is kept of a connection of {provider.auth_mode}"
 
 
 def _input_problems(provider: "Provider") -> Iterator[str]:

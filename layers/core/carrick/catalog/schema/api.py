@@ -100,6 +100,8 @@ class ApiPart(Entry):
     api: Api = Field(Api())
     post_connection: tuple[Lookup, ...] = Field((), description="Calls after authorization.")
     deletion: ProviderCall | None = Field(
-        None, description="Call on delete where there is no RFC 7009 endpoint."
+        None,
+        description="Call after a deletion where there is no RFC 7009 endpoint. 404 and 410 count "
+        "as done.",
     )
     webhooks: Webhooks | None = None

@@ -1,7 +1,7 @@
 """OAUTH2: tokens of the authorization code flow, renewed by refresh token (RFC 6749 §4.1, §6)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from carrick import identifiers
 from carrick.catalog.schema import Provider
@@ -16,13 +16,19 @@ from carrick.domain.modes.contract import (
     Submitted,
     Tools,
 )
+from carrick.domain.modes.further_tokens import (
+    LEAST_SECONDS,
+    with_further_tokens,
+    with_renewed_tokens,
+)
 from carrick.domain.modes.redirect import Arrival, Away, Departure
 from carrick.domain.token_requests import Asker, ask
-from carrick.errors import InvalidRequestError, ProviderError, RefreshError
+from carrick.errors import EgressFailedError, InvalidRequestError, ProviderError, RefreshError
 from carrick.models.credentials import Credentials
 from carrick.models.flow import FlowSecrets
 from carrick.oauth.authorization import process_authorization_response
 from carrick.oauth.token import (
+    TokenRules,
     TokenSet,
     build_code_request,
     build_refresh_request,
@@ -96,7 +102,9 @@ class OAuth2Code:
         )
         tokens = process_token_response(response, oauth2.token_rules(provider), now=asked_at)
         said = oauth2.metadata_of(provider, tokens, arrival.callback)
-        return obtained(provider, tokens, said, config=setting.config, dpop_key=key)
+        given = obtained(provider, tokens, said, config=setting.config, dpop_key=key)
+        credentials = with_further_tokens(given.credentials, provider, now=asked_at)
+        return replace(given, credentials=credentials.within_bounds())
 
     def obtain(self, submitted: Submitted, setting: Setting, tools: Tools) -> Obtained:
         raise InvalidRequestError(
@@ -113,7 +121,7 @@ class OAuth2Code:
         endpoint = oauth2.refresh_endpoint(
             setting.provider, setting.config, allowed_hosts=setting.integration.allowed_hosts
         )
-        refresh_token, key = credentials.refresh_token, credentials.values.get("dpop_key") or {}
+        key = credentials.values.get("dpop_key") or {}
         asker = Asker(
             setting.provider,
             override.get("client_id") or setting.integration.client_id,
@@ -121,23 +129,33 @@ class OAuth2Code:
             endpoint.url,
             key,
         )
+
+        def refreshed(refresh_token: str, rules: TokenRules, until: float) -> TokenSet:
+            asked_at = tools.now()
+            if until - asked_at < LEAST_SECONDS:
+                raise EgressFailedError("There is no time left to ask.", maybe_sent=False)
+            answer = ask(
+                lambda client: build_refresh_request(endpoint, client, refresh_token=refresh_token),
+                asker,
+                tools,
+                seconds=until - asked_at,
+                max_body_bytes=MAX_ANSWER_BYTES,
+            )
+            return process_token_response(
+                answer, rules, now=asked_at, previous_refresh_token=refresh_token
+            )
+
         asked_at = tools.now()
-        answer = ask(
-            lambda client: build_refresh_request(endpoint, client, refresh_token=refresh_token),
-            asker,
-            tools,
-            seconds=PROVIDER_SECONDS,
-            max_body_bytes=MAX_ANSWER_BYTES,
-        )
-        tokens = process_token_response(
-            answer,
-            oauth2.token_rules(setting.provider),
-            now=asked_at,
-            previous_refresh_token=credentials.refresh_token,
-        )
-        return obtained(
+        until = asked_at + PROVIDER_SECONDS
+        rules = oauth2.token_rules(setting.provider)
+        tokens = refreshed(credentials.refresh_token, rules, until)
+        fresh = obtained(
             setting.provider, tokens, {}, config=setting.config, override=override, dpop_key=key
         )
+        both = with_renewed_tokens(
+            fresh.credentials, credentials, setting.provider, refreshed, now=asked_at, until=until
+        )
+        return replace(fresh, credentials=both.within_bounds())
 
 
 def obtained(
@@ -153,4 +171,4 @@ def obtained(
     credentials = oauth2.credentials_of(tokens, override or {}, dpop_key=dpop_key)
     scopes = None if tokens.scope is None else oauth2.granted_scopes(tokens, ())
     account_id = oauth2.account_id_of(provider, tokens.raw, {**said, **config})
-    return Obtained(credentials.within_bounds(), said, scopes, account_id)
+    return Obtained(credentials, said, scopes, account_id)
