@@ -24,7 +24,7 @@ def sample(field: InputField) -> str:
     value = BY_FORMAT[field.format]
     if field.starts_with:
         value = field.starts_with[0] + value
-    return value.ljust(field.min_length or 0, "0")
+    return value.ljust(field.min_length or 0, "0")[: field.max_length]
 
 
 def sample_config(provider: Provider) -> dict[str, str]:

@@ -33,6 +33,8 @@ RESERVED = frozenset(
         "oauth_scopes_override",
     }
 )
+# What modes say of a connection beside what its entry lists.
+SAID_BY_MODES = frozenset({"app_id", "oauth_client_id", "oauth_resource_url", "pending"})
 
 
 def rendered(templates: Mapping[str, str], config: Config) -> dict[str, str]:
@@ -156,13 +158,15 @@ def given_config(provider: Provider, values: Mapping[str, str]) -> dict[str, str
     """What a browser may set, and what a renewed connection brings along.
 
     Not what the provider is to say: a company that the end user chose at the provider last time, or
-    claims to have chosen, must not stand in the place of the answer.
+    claims to have chosen, must not stand in the place of the answer. Nor what tells accounts apart,
+    unless it is asked for.
     """
     taken = {
         *RESERVED,
         *provider.token_response_metadata,
         *provider.redirect_uri_metadata,
         *looked_up_names(provider),
+        *({*SAID_BY_MODES, *provider.account_id_paths} - provider.connection_config.keys()),
     }
     return {name: value for name, value in values.items() if name not in taken}
 
