@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from carrick import observability
-from carrick.catalog.endpoints import EndpointName, endpoint, templates
+from carrick.catalog.endpoints import EndpointName, bounds, endpoint, templates
 from carrick.catalog.inputs import checked
 from carrick.catalog.interpolation import render, render_url
 from carrick.catalog.schema import InputField, Provider
@@ -109,7 +109,7 @@ def _url(lookup: Lookup, setting: Setting) -> str:
         lookup.url,
         connection_config=setting.config,
         fields=setting.provider.connection_config,
-        allowed_hosts=allowed_hosts,
+        allowed_hosts=bounds(setting.provider, allowed_hosts),
     )
 
 
