@@ -128,6 +128,14 @@ MISTAKES = {
     "default that does not fit": (with_field('format = "digits"\ndefault = "a"\n'), "x.default"),
     "example of a secret": (with_field('secret = true\nexample = "a"\n'), "a secret has none"),
     "field without title": (HEAD + FIELD.replace('"X"', '""'), "connection_config.x.title"),
+    "session without login": (
+        HEAD + 'quirks = ["opens_session"]\n',
+        "opens_session needs one of additional_steps",
+    ),
+    "consent of no tenant": (
+        HEAD + 'quirks = ["admin_consent"]\n',
+        "admin_consent needs connection_config.tenantId",
+    ),
     "unknown quirk": (HEAD + 'quirks = ["magic"]\n', "nothing implements magic"),
     "iss without issuer": (HEAD + "iss_parameter = true\n", "needs issuer"),
     "unknown base": ('extends = "nothing"\ndisplay_name = "A"\n', "extends"),

@@ -11,7 +11,7 @@ from carrick.catalog.endpoints import EndpointName, templates
 from carrick.catalog.formats import HOST_LABEL_FORMATS, PATH_FORMATS
 from carrick.catalog.inputs import checked
 from carrick.catalog.known_values import Known
-from carrick.catalog.quirks import CREDENTIAL_IN_URL, QUIRKS
+from carrick.catalog.quirks import ADMIN_CONSENT, CREDENTIAL_IN_URL, OPENS_SESSION, QUIRKS
 from carrick.catalog.templates import Reference, Template, Text, parse, references
 from carrick.errors import CarrickError
 from carrick.models.revocation import REVOCABLE
@@ -38,7 +38,7 @@ def problems(provider: "Provider") -> list[str]:
         *_parameter_problems(provider),
         *_input_problems(provider),
         *_deletion_problems(provider),
-        *(f"quirks: nothing implements {q}" for q in provider.quirks if q not in QUIRKS),
+        *_quirk_problems(provider),
     ]
 
 
@@ -119,6 +119,14 @@ def _parameter_problems(provider: "Provider") -> Iterator[str]:
         yield f"authorization_params.{name}: the flow sets this"
     if provider.authorization_params.get("response_type", "code") not in RESPONSE_TYPES:
         yield "authorization_params.response_type: only the code flow exists"
+
+
+def _quirk_problems(provider: "Provider") -> Iterator[str]:
+    yield from (f"quirks: nothing implements {q}" for q in provider.quirks if q not in QUIRKS)
+    if OPENS_SESSION in provider.quirks and len(provider.additional_steps) != 1:
+        yield f"quirks: {OPENS_SESSION} needs one of additional_steps, the login"
+    if ADMIN_CONSENT in provider.quirks and "tenantId" not in provider.connection_config:
+        yield f"quirks: {ADMIN_CONSENT} needs connection_config.tenantId"
 
 
 def _deletion_problems(provider: "Provider") -> Iterator[str]:

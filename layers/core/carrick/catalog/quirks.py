@@ -44,7 +44,8 @@ QUIRKS: Mapping[str, Quirk] = MappingProxyType(
         ),
         ADMIN_CONSENT: Quirk(
             "The redirect brings no code but the tenant that an administrator consented for; the "
-            "token is then asked for with the client credentials grant.",
+            "token is then asked for with the client credentials grant. The session names the "
+            "tenant (`tenantId`): the redirect does not show who came back.",
             {"microsoft-admin": "The admin consent endpoint of the Microsoft identity platform."},
         ),
         OPENS_SESSION: Quirk(

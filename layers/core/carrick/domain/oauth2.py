@@ -11,6 +11,7 @@ from typing import Any
 from carrick.catalog.endpoints import endpoint
 from carrick.catalog.inputs import checked, connection_config
 from carrick.catalog.interpolation import render
+from carrick.catalog.quirks import ADMIN_CONSENT
 from carrick.catalog.schema import InputField, Provider
 from carrick.models.credentials import Credentials
 from carrick.models.integration import Integration
@@ -191,7 +192,9 @@ def flow_config(
     """
     renewed = session.reconnect.connection_config if session.reconnect else {}
     presets = session.defaults_for(integration.integration_id).connection_config
-    given = {**given_config(provider, renewed), **given_config(provider, params), **presets}
+    # Where nothing else shows whose the account is, only the application may say.
+    by_browser = {} if ADMIN_CONSENT in provider.quirks else given_config(provider, params)
+    given = {**given_config(provider, renewed), **by_browser, **presets}
     return connection_config(provider, given)
 
 

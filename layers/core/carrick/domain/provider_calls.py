@@ -2,6 +2,7 @@
 
 import json
 
+from carrick.catalog.endpoints import bounds
 from carrick.catalog.interpolation import render, render_tail, render_url
 from carrick.catalog.schema.api import ProviderCall
 from carrick.domain.api_requests import JSON_TYPE, ApiParts, api_parts, base_url, compose
@@ -41,6 +42,6 @@ def _url(call: ProviderCall, parts: ApiParts) -> str:
         call.url,
         connection_config=setting.config,
         fields=fields,
-        allowed_hosts=setting.integration.allowed_hosts,
+        allowed_hosts=bounds(setting.provider, setting.integration.allowed_hosts),
         credentials=credentials,
     )

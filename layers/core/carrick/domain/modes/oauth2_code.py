@@ -7,6 +7,11 @@ from carrick import identifiers
 from carrick.catalog.schema import Provider
 from carrick.crypto.proof_keys import new_proof_key
 from carrick.domain import oauth2
+from carrick.domain.modes.admin_consent import (
+    build_client_request,
+    check_tenant,
+    is_consented_by_admin,
+)
 from carrick.domain.modes.authorization_request import url_of
 from carrick.domain.modes.contract import (
     MAX_ANSWER_BYTES,
@@ -21,12 +26,20 @@ from carrick.domain.modes.further_tokens import (
     with_further_tokens,
     with_renewed_tokens,
 )
+from carrick.domain.modes.opened_session import (
+    LOGIN_SECONDS,
+    opens_session,
+    reopened,
+    session_of,
+)
 from carrick.domain.modes.redirect import Arrival, Away, Departure
 from carrick.domain.token_requests import Asker, ask
 from carrick.errors import EgressFailedError, InvalidRequestError, ProviderError, RefreshError
 from carrick.models.credentials import Credentials
 from carrick.models.flow import FlowSecrets
+from carrick.models.http import OutboundRequest
 from carrick.oauth.authorization import process_authorization_response
+from carrick.oauth.client_auth import Client
 from carrick.oauth.token import (
     TokenRules,
     TokenSet,
@@ -81,26 +94,37 @@ class OAuth2Code:
             expected_issuer=flow.expected_issuer or None,
             issuer_required=flow.issuer_required,
         )
+        by_admin = is_consented_by_admin(provider)
+        if by_admin:
+            check_tenant(answer.code, setting.config)
         endpoint = oauth2.token_endpoint(
             provider,
             {**oauth2.callback_metadata(provider, arrival.callback), **setting.config},
             allowed_hosts=setting.integration.allowed_hosts,
         )
         asked_at, key = tools.now(), arrival.secrets.dpop_key
-        response = ask(
-            lambda client: build_code_request(
+
+        def request(client: Client) -> OutboundRequest:
+            if by_admin:
+                return build_client_request(endpoint, client)
+            return build_code_request(
                 endpoint,
                 client,
                 code=answer.code,
                 redirect_uri=flow.redirect_uri,
                 code_verifier=arrival.secrets.code_verifier or None,
-            ),
+            )
+
+        response = ask(
+            request,
             Asker(provider, flow.client_id, setting.client_secret, endpoint.url, key),
             tools,
             seconds=EXCHANGE_SECONDS,
             max_body_bytes=MAX_EXCHANGE_BYTES,
         )
         tokens = process_token_response(response, oauth2.token_rules(provider), now=asked_at)
+        if opens_session(provider):
+            tokens = session_of(tokens, setting, tools, seconds=LOGIN_SECONDS)
         said = oauth2.metadata_of(provider, tokens, arrival.callback)
         given = obtained(provider, tokens, said, config=setting.config, dpop_key=key)
         credentials = with_further_tokens(given.credentials, provider, now=asked_at)
@@ -112,13 +136,17 @@ class OAuth2Code:
         )
 
     def is_renewable(self, credentials: Credentials, provider: Provider) -> bool:
+        if is_consented_by_admin(provider):
+            return True
         return bool(credentials.refresh_token) and provider.refresh_supported
 
     def renew(self, credentials: Credentials, setting: Setting, tools: Tools) -> Obtained:
-        if not credentials.refresh_token:
+        by_admin = is_consented_by_admin(setting.provider)
+        if not credentials.refresh_token and not by_admin:
             raise RefreshError("There is no refresh token.", code="missing_refresh_token")
         override = credentials.values.get("config_override") or {}
-        endpoint = oauth2.refresh_endpoint(
+        endpoint_of = oauth2.token_endpoint if by_admin else oauth2.refresh_endpoint
+        endpoint = endpoint_of(
             setting.provider, setting.config, allowed_hosts=setting.integration.allowed_hosts
         )
         key = credentials.values.get("dpop_key") or {}
@@ -135,7 +163,11 @@ class OAuth2Code:
             if until - asked_at < LEAST_SECONDS:
                 raise EgressFailedError("There is no time left to ask.", maybe_sent=False)
             answer = ask(
-                lambda client: build_refresh_request(endpoint, client, refresh_token=refresh_token),
+                lambda client: (
+                    build_client_request(endpoint, client)
+                    if by_admin
+                    else build_refresh_request(endpoint, client, refresh_token=refresh_token)
+                ),
                 asker,
                 tools,
                 seconds=until - asked_at,
@@ -148,7 +180,9 @@ class OAuth2Code:
         asked_at = tools.now()
         until = asked_at + PROVIDER_SECONDS
         rules = oauth2.token_rules(setting.provider)
-        tokens = refreshed(credentials.refresh_token, rules, until)
+        tokens = refreshed(credentials.refresh_token or "", rules, until)
+        if opens_session(setting.provider):
+            tokens = reopened(tokens, credentials, setting, tools, until=until)
         fresh = obtained(
             setting.provider, tokens, {}, config=setting.config, override=override, dpop_key=key
         )
