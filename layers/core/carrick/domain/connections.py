@@ -152,7 +152,7 @@ def delete(
 def _revocation(
     connection: Connection, event: AuthEvent, integration: Integration | None, deps: Dependencies
 ) -> list[Member]:
-    if integration is None or connection.auth_mode not in REVOCABLE:
+    if integration is None or connection.awaits or connection.auth_mode not in REVOCABLE:
         return []
     revocation = Revocation(
         event_id=event.event_id,

@@ -21,11 +21,12 @@ from carrick.oauth.token import TokenEndpoint, TokenRules, TokenSet
 
 Config = Mapping[str, str]
 
-# Settings of the customer's that share the name space of connection config (contract §5.1): a
-# browser cannot set them.
+# Settings of the customer's that share the name space of connection config (contract §5.1), and
+# what Carrick says there itself: a browser cannot set them.
 RESERVED = frozenset(
     {
         "webhook_url",
+        "pending",
         "oauth_client_id_override",
         "oauth_client_secret_override",
         "oauth_refresh_token_override",
@@ -161,6 +162,7 @@ def given_config(provider: Provider, values: Mapping[str, str]) -> dict[str, str
         *RESERVED,
         *provider.token_response_metadata,
         *provider.redirect_uri_metadata,
+        *provider.webhook_metadata,
         *looked_up_names(provider),
     }
     return {name: value for name, value in values.items() if name not in taken}
