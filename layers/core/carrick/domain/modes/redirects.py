@@ -1,26 +1,21 @@
 """Which auth modes go through the browser."""
 
-from collections.abc import Mapping
-
 from carrick.catalog.auth_modes import AuthMode
-from carrick.domain.modes.app import App
-from carrick.domain.modes.custom import Custom
-from carrick.domain.modes.install_plugin import InstallPlugin
-from carrick.domain.modes.mcp import McpOAuth2, McpOAuth2Generic
-from carrick.domain.modes.oauth1 import OAuth1
-from carrick.domain.modes.oauth2_code import OAuth2Code
+from carrick.domain.modes.on_demand import OnDemand
 from carrick.domain.modes.redirect import RedirectMode
 from carrick.errors import FlowError
 
-REDIRECTS: Mapping[AuthMode, RedirectMode] = {
-    AuthMode.APP: App(),
-    AuthMode.CUSTOM: Custom(),
-    AuthMode.INSTALL_PLUGIN: InstallPlugin(),
-    AuthMode.MCP_OAUTH2: McpOAuth2(),
-    AuthMode.MCP_OAUTH2_GENERIC: McpOAuth2Generic(),
-    AuthMode.OAUTH1: OAuth1(),
-    AuthMode.OAUTH2: OAuth2Code(),
-}
+REDIRECTS = OnDemand[RedirectMode](
+    {
+        AuthMode.APP: "app:App",
+        AuthMode.CUSTOM: "custom:Custom",
+        AuthMode.INSTALL_PLUGIN: "install_plugin:InstallPlugin",
+        AuthMode.MCP_OAUTH2: "mcp:McpOAuth2",
+        AuthMode.MCP_OAUTH2_GENERIC: "mcp:McpOAuth2Generic",
+        AuthMode.OAUTH1: "oauth1:OAuth1",
+        AuthMode.OAUTH2: "oauth2_code:OAuth2Code",
+    }
+)
 
 
 def redirect_of(auth_mode: AuthMode) -> RedirectMode:
