@@ -77,6 +77,20 @@ MISTAKES = {
         with_table(f'[api]\nbody = {{ a = [{{ b = "{X}" }}] }}\n'),
         "connectionConfig.x is not declared",
     ),
+    "installation without a webhook": (HEAD + 'installation = "outbound"\n', "webhook_code_path"),
+    "installation that anybody can claim": (
+        HEAD + 'installation = "outbound"\nwebhook_code_path = "code"\n'
+        'webhook_match = { actor = "actor.id" }\n',
+        "webhooks.signature_header",
+    ),
+    "signature in no header": (
+        with_table('[webhooks]\nsignature_header = "x-signature"\n'),
+        "is none of headers",
+    ),
+    "signature without an algorithm": (
+        with_table('[webhooks]\nheaders = ["x-s"]\nsignature_header = "x-s"\n'),
+        "needs algorithm and encoding",
+    ),
     "undeclared credential": (
         with_table('[api]\nquery = { k = "${credentials.apikey}" }\n'),
         "api.query.k: credentials.apikey is not declared",

@@ -38,8 +38,23 @@ def problems(provider: "Provider") -> list[str]:
         *_parameter_problems(provider),
         *_input_problems(provider),
         *_deletion_problems(provider),
+        *_installation_problems(provider),
         *_quirk_problems(provider),
     ]
+
+
+def _installation_problems(provider: "Provider") -> Iterator[str]:
+    webhooks = provider.webhooks
+    if webhooks is not None and webhooks.signature_header:
+        if webhooks.signature_header not in webhooks.headers:
+            yield "webhooks.signature_header: is none of headers"
+        if not (webhooks.keyed and webhooks.algorithm and webhooks.encoding):
+            yield "webhooks.signature_header: needs algorithm and encoding, and a key"
+    if provider.installation == "outbound":
+        if not (provider.webhook_code_path and provider.webhook_match):
+            yield "installation: needs webhook_code_path and webhook_match"
+        if webhooks is None or not webhooks.signature_header:
+            yield "installation: needs webhooks.signature_header"
 
 
 def url_templates(provider: "Provider") -> Iterator[tuple[str, str]]:

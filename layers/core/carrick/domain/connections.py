@@ -152,7 +152,7 @@ def _revocation(
 ) -> list[Member]:
     if integration is None or integration.provider != connection.provider:
         return []
-    if connection.auth_mode not in REVOCABLE:
+    if connection.awaits or connection.auth_mode not in REVOCABLE:
         return []
     revocation = Revocation(
         event_id=event.event_id,

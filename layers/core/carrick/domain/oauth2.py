@@ -22,11 +22,12 @@ from carrick.oauth.token import TokenEndpoint, TokenRules, TokenSet
 
 Config = Mapping[str, str]
 
-# Settings of the customer's that share the name space of connection config (contract §5.1): a
-# browser cannot set them.
+# Settings of the customer's that share the name space of connection config (contract §5.1), and
+# what Carrick says there itself: a browser cannot set them.
 RESERVED = frozenset(
     {
         "webhook_url",
+        "pending",
         "oauth_client_id_override",
         "oauth_client_secret_override",
         "oauth_refresh_token_override",
@@ -165,6 +166,7 @@ def given_config(provider: Provider, values: Mapping[str, str]) -> dict[str, str
         *RESERVED,
         *provider.token_response_metadata,
         *provider.redirect_uri_metadata,
+        *provider.webhook_metadata,
         *looked_up_names(provider),
         *({*SAID_BY_MODES, *provider.account_id_paths} - provider.connection_config.keys()),
     }

@@ -87,6 +87,10 @@ class Webhooks(Entry):
     """What the provider's webhooks look like."""
 
     headers: tuple[Name, ...] = Field((), description="Headers that carry signature and kind.")
+    signature_header: Name | None = Field(
+        None, description="The one with the signature of the body. Without it none is checked."
+    )
+    signature_prefix: str = Field("", description="Stands before the signature.")
     algorithm: Literal["sha1", "sha256", "sha512"] | None = None
     keyed: bool = Field(True, description="HMAC; false: a plain hash.")
     encoding: Literal["hex", "base64"] | None = None
