@@ -15,6 +15,7 @@ from carrick.catalog.schema import Provider
 from carrick.catalog.schema.api import Lookup
 from carrick.catalog.templates import Reference, Text, parse, references
 from carrick.clock import Clock, iso_z
+from carrick.domain.modes.opened_session import SESSION_TOKEN, opens_session
 from carrick.models.http import InboundResponse, OutboundRequest
 from carrick.oauth.xml_messages import to_xml
 from carrick.transport.guard import check_url
@@ -126,6 +127,8 @@ class ScriptedProvider:
         if mode in ("APP", "CUSTOM"):
             ends = iso_z(self._now() + LIFETIME_SECONDS)
             members |= {"token": ACCESS_TOKEN, "expires_at": ends}
+        if opens_session(entry):
+            members[SESSION_TOKEN] = SESSION_ID
         if mode == "BILL":
             members |= {"sessionId": SESSION_ID, "userId": "sample-user"}
         if mode == "OAUTH1":

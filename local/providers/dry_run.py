@@ -108,7 +108,7 @@ class _Run:
             self.record.note(
                 {verifier: "code_verifier", code_challenge(verifier): "code_challenge"}
             )
-        callback = callback_of(self.entry, away)
+        callback = callback_of(self.setting, away)
         self.record.tell("The browser comes back with", *facts_of(callback))
         with self.record.stage("token_url, token_params, token_response"):
             arrival = Arrival(flow, self.setting, away.secrets, callback)

@@ -6,12 +6,13 @@ from urllib.parse import parse_qsl
 from carrick.catalog.inputs import connection_config
 from carrick.catalog.schema import Provider
 from carrick.domain import oauth2
+from carrick.domain.modes.admin_consent import TENANT, is_consented_by_admin
 from carrick.domain.modes.contract import Setting
 from carrick.domain.modes.redirect import Away
 from carrick.models.connection import ConnectionKey
 from carrick.models.flow import Flow
 from carrick.models.integration import CustomSecrets, Integration
-from local.providers.samples import HOSTS, filled_in, private_key, sample
+from local.providers.samples import HOSTS, InputsName, filled_in, private_key, sample
 
 BASE_URL = "https://carrick.example.com"
 KEY = ConnectionKey("dry-run", "dry-run", "dry-run")
@@ -59,10 +60,14 @@ def config_of(entry: Provider) -> Mapping[str, str]:
 def secrets_of(setting: Setting) -> dict[str, str]:
     """Every made-up secret, with the name that is printed in its place."""
     entry = setting.provider
-    asked = {**entry.credentials, **entry.assertion_option}
-    filled = {**filled_in(entry, "credentials"), **filled_in(entry, "assertion_option")}
+    inputs: tuple[InputsName, ...] = ("connection_config", "credentials", "assertion_option")
     return {
-        **{text: name for name, text in filled.items() if asked[name].secret},
+        **{
+            text: name
+            for key in inputs
+            for name, text in filled_in(entry, key).items()
+            if getattr(entry, key)[name].secret
+        },
         **{text: name for name, text in setting.secrets.integration_config.items()},
         setting.secrets.private_key: "private_key",
         setting.client_secret: "client_secret",
@@ -96,9 +101,9 @@ def flow_of(setting: Setting, *, now: float) -> Flow:
     )
 
 
-def callback_of(entry: Provider, away: Away) -> dict[str, str]:
+def callback_of(setting: Setting, away: Away) -> dict[str, str]:
     """What the browser brings back from there."""
-    fields = entry.connection_config
+    entry, fields = setting.provider, setting.provider.connection_config
     said = {
         name: sample(fields[name]) if name in fields else "sample"
         for name in entry.redirect_uri_metadata
@@ -108,4 +113,5 @@ def callback_of(entry: Provider, away: Away) -> dict[str, str]:
         verifier = {"oauth_token": away.secrets.token, "oauth_verifier": CODE}
         return {"state": STATE, **verifier, **said}
     issuer = {"iss": entry.issuer} if entry.issuer else {}
-    return {**(state or {"state": STATE}), entry.code_param: CODE, **issuer, **said}
+    code = setting.config.get(TENANT, "") if is_consented_by_admin(entry) else CODE
+    return {**(state or {"state": STATE}), entry.code_param: code, **issuer, **said}

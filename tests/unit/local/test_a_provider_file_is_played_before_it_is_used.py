@@ -328,8 +328,13 @@ def test_every_packaged_entry_runs_to_its_end_and_shows_no_secret(entry: Provide
     ending = NOT_PLAYED.get(entry.name, "When the connection is deleted:")
     assert ending in printed
     readable = [printed, *_decoded(printed)]
-    fields = {**entry.credentials, **entry.integration_config, **entry.assertion_option}
-    named = [f"sample-{name}" for name, field in fields.items() if field.secret]
+    inputs = (
+        entry.connection_config,
+        entry.credentials,
+        entry.integration_config,
+        entry.assertion_option,
+    )
+    named = [f"sample-{name}" for key in inputs for name, field in key.items() if field.secret]
     for secret in (*played.secrets, *SECRETS, *named):
         assert not [text for text in readable if secret in text], secret
 
