@@ -1,9 +1,8 @@
-"""Environments, their API keys, webhook endpoints and signing keys.
+"""Environments, their API keys, webhook endpoints and signing keys; environment variables.
 
-``/environments…`` takes the root key; ``POST /environment/webhook-signing-key/rotate`` an API key
-with ``environment:webhook_signing_key:rotate``. Use cases: ``domain.environments``. Permissions:
-EnvironmentsTable; whether IntegrationsTable holds a row; the KMS key for purpose ``signing``; the
-secret of the root key.
+``/environments…`` takes the root key, the rest an API key with its scope. Use cases:
+``domain.environments``. Permissions: EnvironmentsTable; whether IntegrationsTable holds a row; the
+KMS key for purpose ``signing``; the secret of the root key.
 """
 
 from carrick import wiring
@@ -23,6 +22,7 @@ __all__ = ["Settings", "dependencies", "lambda_handler"]
 
 ENVIRONMENT = "/environments/{environment_id}"
 ROTATE = api_key("environment:webhook_signing_key:rotate")
+VARIABLES = api_key("environment:variables:read")
 
 api = Api(
     authenticator=lambda: dependencies().authenticator, base_url=lambda: dependencies().base_url
@@ -73,6 +73,14 @@ api.route(f"POST {ENVIRONMENT}/api-keys", ROOT)(keys.create_api_key)
 api.route(f"DELETE {ENVIRONMENT}/api-keys/{{key_id}}", ROOT)(keys.delete_api_key)
 api.route(f"GET {ENVIRONMENT}/webhook-signing-key", ROOT)(keys.read_signing_keys)
 api.route("POST /environment/webhook-signing-key/rotate", ROTATE)(keys.rotate_signing_key)
+
+
+@api.route("GET /environment-variables", VARIABLES)
+def list_variables(request: Request) -> Response:
+    """None: they are read by functions, which do not exist here. Clients ask all the same."""
+    only(request.query)
+    return json_response(200, [])
+
 
 lambda_handler = api
 

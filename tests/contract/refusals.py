@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from carrick import identifiers
+from carrick.models.scopes import SCOPES
 from tests.contract.document import Operation
 from tests.contract.world import Seen, World
 
-NOT_A_SCOPE_OF_ANY_ROUTE = "environment:variables:read"
 PLACES = {
     "integration_id": "test",
     "connection_id": "c1",
@@ -57,7 +57,7 @@ CHANGES: dict[tuple[int, str], Change] = {
     (401, "unknown_connect_session_token"): Change(
         key=lambda _: identifiers.SESSION_TOKEN_PREFIX + "0" * 64
     ),
-    (403, "forbidden"): Change(key=lambda w: w.tenant.key_with(NOT_A_SCOPE_OF_ANY_ROUTE)),
+    (403, "forbidden"): Change(),
     (400, "invalid_uri_params"): Change(places=IMPOSSIBLE),
     (400, "invalid_query_params"): Change(query="colour=red"),
     (400, "invalid_json"): Change(body="{"),
@@ -87,6 +87,8 @@ def provoke(world: World, operation: Operation, wanted: Seen) -> None:
     """Send the request that must be refused so."""
     change = CHANGES[wanted.status, wanted.code]
     key = change.key(world) if change.key is not None else _right_key(world, operation)
+    if wanted.status == 403:
+        key = world.tenant.key_with(_scope_of_others(operation))
     body = change.body
     if wanted.status == 413 and not operation.request_schema():
         change, body = Change(query=f"search={'y' * 17_000}"), None
@@ -119,6 +121,12 @@ def _right_key(world: World, operation: Operation) -> str:
     if "apiKey" in schemes:
         return world.tenant.api_key
     return world.tenant.session() if schemes else ""
+
+
+def _scope_of_others(operation: Operation) -> str:
+    """A scope that this operation does not ask for."""
+    asked = {scope for each in operation.facts["security"] for scope in each.get("apiKey", [])}
+    return next(scope for scope in SCOPES if scope not in asked)
 
 
 def _good_body(operation: Operation, change: Change) -> Any:

@@ -121,3 +121,8 @@ def rotate(world: World) -> None:
 def rotate_too_often(world: World) -> None:
     for _ in range(5):
         world.ask("POST", ROTATE, {"overlap_seconds": 3600})
+
+
+@shows("GET /environment-variables", 200)
+def variables(world: World) -> None:
+    assert world.ask("GET", "/environment-variables").json() == []

@@ -46,7 +46,6 @@ ABSENT = {
 }
 NOT_YET = {
     "createQuickstartIntegration": ({"provider": "github"},),
-    "getEnvironmentVariables": (),
 }
 INNER = {
     "constructor",
@@ -89,6 +88,11 @@ def test_providers(nango: NodeClient, table: ClientsTable) -> None:
     error = nango.fails("getProvider", {"provider": "nobody"})
     assert error.status == 404
     table.works("getProvider")
+
+
+def test_environment_variables(nango: NodeClient, table: ClientsTable) -> None:
+    assert nango("getEnvironmentVariables") == []
+    table.works("getEnvironmentVariables")
 
 
 def test_create_integration(nango: NodeClient, table: ClientsTable, integration: Body) -> None:
