@@ -1,8 +1,11 @@
 """What is committed and served is what ``web/`` builds to, and it is small."""
 
 import gzip
+import json
 import re
 from pathlib import Path
+
+import pytest
 
 from tests.web.conftest import Sources
 
@@ -29,7 +32,14 @@ def test_the_first_load_is_small() -> None:
     assert sum(map(len, _contents(STATIC).values())) <= ALL_BYTES
 
 
-def test_no_lock_file_says_where_a_package_came_from() -> None:
-    lock = (ROOT / "web" / "package-lock.json").read_text("utf-8")
+@pytest.mark.parametrize("folder", ["web", "clients/js", "tests/e2e"])
+def test_a_lock_file_serves_every_machine(folder: str) -> None:
+    """It says of no package where it came from, and of each what it is, whatever the platform."""
+    lock = (ROOT / folder / "package-lock.json").read_text("utf-8")
     assert '"resolved"' not in lock
-    assert lock.count('"integrity": "sha512-') == lock.count('"node_modules/')
+    packages = json.loads(lock)["packages"]
+    installed = {path: about for path, about in packages.items() if path}
+    assert all(about["integrity"].startswith("sha512-") for about in installed.values())
+    names = {path.rpartition("node_modules/")[2] for path in installed}
+    for about in packages.values():
+        assert about.get("optionalDependencies", {}).keys() <= names

@@ -16,6 +16,7 @@ export interface Result {
   connection_id?: string;
   error_type?: string;
   error_description?: string;
+  ended_at: string;
 }
 
 export interface Defaults {

@@ -82,12 +82,13 @@ describe("each auth mode asks for what it needs", () => {
     });
   });
 
-  it("asks for the customer's inputs of TWO_STEP only where it is known which are missing", () => {
+  it("needs an input of TWO_STEP that the customer may set and has not", () => {
+    const inputs = { a: { optional: true }, b: { optional: true } };
     const two = provider("TWO_STEP", {
-      integration_config: { a: { optional: true }, b: {} },
+      credentials: inputs,
+      integration_config: { ...inputs, theirs: {} },
     });
-    expect(names(two)).toEqual([]);
-    const told = { ...INTEGRATION, preconfigured_credentials: ["b"] };
+    const told = { ...INTEGRATION, preconfigured_credentials: ["b", "theirs"] };
     expect(names(two, {}, told)).toEqual(["credentials.a"]);
     expect(fieldsOf(told, two, {})[0]?.optional).toBe(false);
   });

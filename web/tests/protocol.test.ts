@@ -4,8 +4,9 @@ import { socketUrl } from "../src/flow/socket";
 import { Parent, parentOrigins } from "../src/parent";
 import type { Result } from "../src/wire";
 
-const SUCCESS: Result = { status: "success", integration_id: "a", connection_id: "1" };
-const ERROR: Result = { status: "error", integration_id: "a", error_type: "callback_err" };
+const ENDED = { integration_id: "a", ended_at: "2026-01-01T00:00:00.000+00:00" };
+const SUCCESS: Result = { status: "success", connection_id: "1", ...ENDED };
+const ERROR: Result = { status: "error", error_type: "callback_err", ...ENDED };
 
 describe("the end is told once, and is this attempt's", () => {
   it("by the session, when it says something new", () => {
@@ -16,6 +17,9 @@ describe("the end is told once, and is this attempt's", () => {
       connected: { providerConfigKey: "a", connectionId: "1", isPending: false },
     });
     expect(fromSession(ERROR, undefined, "a")).toMatchObject({ type: "callback_err" });
+    // The same connection, renewed once more.
+    const before = { ...SUCCESS, ended_at: "2025-12-31T23:59:59.000+00:00" };
+    expect(fromSession(SUCCESS, before, "a")).toMatchObject({ kind: "connected" });
   });
 
   it("with what waits to be confirmed", () => {

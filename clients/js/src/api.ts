@@ -8,6 +8,8 @@ export interface Result {
   connection_id?: string;
   error_type?: string;
   error_description?: string;
+  /** Tells two ends apart that are the same otherwise. */
+  ended_at: string;
 }
 
 export interface Session {

@@ -5,7 +5,17 @@ import { Broker, FakeSocket, HOST, TOKEN } from "./broker.js";
 
 const MADE = { providerConfigKey: "github", connectionId: "c-1" };
 const SUCCESS = { type: "nango_oauth_callback_success" };
-const RECORDED = { status: "success", integration_id: "github", connection_id: "c-1" } as const;
+const RECORDED = {
+  status: "success",
+  integration_id: "github",
+  connection_id: "c-1",
+  ended_at: "2026-01-01T00:00:00.000+00:00",
+} as const;
+const FAILED = {
+  status: "error",
+  integration_id: "github",
+  ended_at: "2026-01-01T00:00:00.000+00:00",
+} as const;
 const UNCONFIRMED = { ...RECORDED, status: "unconfirmed" } as const;
 
 let broker: Broker;
@@ -122,8 +132,8 @@ describe("the result", () => {
     expect(broker.popup!.posted).toEqual([]);
   });
 
-  it("is not the one of an authorization before", async () => {
-    broker.result = { ...RECORDED, connection_id: "c-0" };
+  it("is not the one of an authorization before, even of the same connection", async () => {
+    broker.result = { ...RECORDED, ended_at: "2025-12-31T23:59:59.000+00:00" };
     const seen = watched(carrick().auth("github"));
     await pass(5_000);
     expect(seen.outcome).toBeUndefined();
@@ -134,7 +144,7 @@ describe("the result", () => {
 
   it.each([
     ["the socket", () => FakeSocket.last!.say({ message_type: "error", error_type: "state_err", error_desc: "No." })],
-    ["asking", () => (broker.result = { status: "error", error_type: "state_err", error_description: "No." })],
+    ["asking", () => (broker.result = { ...FAILED, error_type: "state_err", error_description: "No." })],
   ])("is a typed error by %s", async (_, tell) => {
     const seen = watched(carrick().auth("github"));
     await pass(0);

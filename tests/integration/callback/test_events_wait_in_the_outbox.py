@@ -1,5 +1,6 @@
 """Design §5: the event commits with the change, and a failure has one too."""
 
+from carrick.clock import parse_iso
 from tests.support.authorization_server import AuthorizationServer
 from tests.support.browser import Browser
 from tests.support.tenant import Tenant
@@ -43,6 +44,8 @@ def test_a_creation_tells_who_and_what(tenant: Tenant, server: AuthorizationServ
     }
     assert {name: event[name] for name in expected} == expected
     assert event["pk"].startswith("msg_")
+    ended_at = session["result"].pop("ended_at")
+    assert 0 <= parse_iso(ended_at) - int(session["created_at"]) < 60
     assert session["result"] == {
         "status": "success",
         "integration_id": "test",

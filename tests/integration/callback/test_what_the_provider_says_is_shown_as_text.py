@@ -51,6 +51,7 @@ def test_an_error_is_told_to_everybody_who_waits(
     assert "nango_oauth_callback_error" in page.text
     assert "evil.example" not in page.text
     session = call(tenant.stack, token, "GET", "/connect/session").json()["data"]
+    assert session["result"].pop("ended_at")
     assert session["result"] == {
         "status": "error",
         "integration_id": "test",

@@ -36,6 +36,7 @@ def test_an_integration_has_these_members(tenant: Tenant) -> None:
         "display_name": tenant.call("GET", "/providers/github").json()["data"]["display_name"],
         "logo": f"{BASE_URL}/images/template-logos/github.svg",
         "forward_webhooks": True,
+        "preconfigured_credentials": [],
         "created_at": made["created_at"],
         "updated_at": made["created_at"],
         "callback_url": f"{BASE_URL}/oauth/callback/github-prod",

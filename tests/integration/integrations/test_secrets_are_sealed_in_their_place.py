@@ -66,6 +66,14 @@ def test_every_secret_is_sealed_and_unseals_in_its_place(tenant: Tenant) -> None
     assert integration.integration_config == {"region": "eu", "note": "public"}
 
 
+def test_names_are_told_of_what_is_set_and_nothing_more(tenant: Tenant) -> None:
+    create(tenant, CONFIGURED)
+    answer = call(tenant.stack, tenant.session(), "GET", "/integrations")
+    (shown,) = answer.json()["data"]
+    assert shown["preconfigured_credentials"] == ["developer_token", "note", "region"]
+    assert "canary" not in answer.text
+
+
 def test_a_private_key_is_sealed(tenant: Tenant) -> None:
     app = {"type": "APP", "app_id": "1", "app_link": "https://a.example", "private_key": PEM}
     create(tenant, {"provider": "app-provider", "unique_key": "x", "credentials": app})

@@ -50,6 +50,7 @@ def test_a_browser_sees_facts_only(tenant: Tenant) -> None:
         "display_name",
         "logo",
         "forward_webhooks",
+        "preconfigured_credentials",
         "created_at",
         "updated_at",
         "scopes",

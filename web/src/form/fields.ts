@@ -87,9 +87,10 @@ function credentials(
   for (const [name, field] of Object.entries(provider.credentials ?? {})) {
     fields[name] = { ...fields[name], ...field };
   }
-  if (mode === "TWO_STEP" && integration.preconfigured_credentials) {
+  if (mode === "TWO_STEP") {
+    // Who has none of the customer's needs one of their own.
     for (const [name, field] of Object.entries(provider.integration_config ?? {})) {
-      fields[name] = { ...field, optional: false };
+      if (fields[name]) fields[name] = { ...field, optional: false };
     }
   }
   if (mode === "OAUTH2") {

@@ -115,7 +115,8 @@ def _with_config(
     public = {name: text for name, text in config.items() if not fields[name].secret}
     sealed = {name: text for name, text in config.items() if fields[name].secret}
     custom = replace(secrets.custom, integration_config=sealed)
-    return replace(facts, integration_config=public), replace(secrets, custom=custom)
+    facts = replace(facts, integration_config=public, secret_inputs=tuple(sorted(sealed)))
+    return facts, replace(secrets, custom=custom)
 
 
 def _with_credentials(

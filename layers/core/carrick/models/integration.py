@@ -17,8 +17,8 @@ class Integration:
     sent to where the end user names the host (self-hosted providers). ``custom`` holds facts of
     some auth modes that are no secret (``app_id``, ``app_link``; of a client that Carrick had
     registered, for which redirect URI, and how it authenticates), ``integration_config`` the inputs
-    that the catalog asks of the customer and does not call secret. ``sealed_custom`` is what
-    ``CustomSecrets.to_bytes`` wrote.
+    that the catalog asks of the customer and does not call secret, ``secret_inputs`` the names of
+    those that it does. ``sealed_custom`` is what ``CustomSecrets.to_bytes`` wrote.
     """
 
     environment_id: str
@@ -36,7 +36,13 @@ class Integration:
     allowed_hosts: tuple[str, ...] = ()
     custom: Mapping[str, str] = field(default_factory=dict)
     integration_config: Mapping[str, str] = field(default_factory=dict)
+    secret_inputs: tuple[str, ...] = ()
     sealed_custom: bytes = field(default=b"", repr=False)
+
+    @property
+    def preset_inputs(self) -> list[str]:
+        """The names of the inputs that the customer has set: no end user is asked for them."""
+        return sorted({*self.integration_config, *self.secret_inputs})
 
     @property
     def registered_id(self) -> str:

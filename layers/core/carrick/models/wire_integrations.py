@@ -18,6 +18,7 @@ def integration_body(
         "display_name": display_name,
         "logo": logo_url,
         "forward_webhooks": integration.forward_webhooks,
+        "preconfigured_credentials": integration.preset_inputs,
         "created_at": clock.iso_offset(integration.created_at),
         "updated_at": clock.iso_offset(integration.updated_at),
     }

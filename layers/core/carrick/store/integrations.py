@@ -138,6 +138,6 @@ def _to_item(integration: Integration) -> Item:
 
 def integration_from_item(item: Mapping[str, Any]) -> Integration:
     values = {name: value for name, value in from_item(Item(item)).items() if name in _FIELDS}
-    for name in ("scopes", "allowed_hosts"):
-        values[name] = tuple(values[name])
+    for name in ("scopes", "allowed_hosts", "secret_inputs"):
+        values[name] = tuple(values.get(name, ()))
     return Integration(**values)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from carrick.clock import Clock
+from carrick.clock import Clock, iso_offset
 from carrick.models.environment import hash_token
 from carrick.models.session import ConnectSession, IntegrationDefaults, Reconnect
 from carrick.store.items import FORMAT, Item, from_item, to_attribute, to_item
@@ -55,8 +55,10 @@ class SessionStore:
 
         Closes the race with ``delete`` and with expiry while the provider was answering.
         ``confirms``: this is the one connection of a session whose connection is confirmed. After
-        it nothing is recorded any more, so that of two confirmations one is too late.
+        it nothing is recorded any more, so that of two confirmations one is too late. ``ended_at``
+        tells two outcomes apart that are the same otherwise.
         """
+        now = self._now()
         changes = "SET #result = :result"
         return {
             "Update": {
@@ -69,8 +71,8 @@ class SessionStore:
                 ),
                 "ExpressionAttributeNames": {"#result": "result"},
                 "ExpressionAttributeValues": {
-                    ":result": to_attribute(result),
-                    ":now": to_attribute(self._now()),
+                    ":result": to_attribute({**result, "ended_at": iso_offset(now)}),
+                    ":now": to_attribute(now),
                 },
             }
         }
