@@ -32,7 +32,7 @@ def list_(request: Request) -> Response:
 @api.route("GET /connections/{connection_id}", READ)
 def read(request: Request) -> Response:
     wants = requests.switches(request)
-    key = requests.key(request)
+    key, may_see = requests.key(request), request.authorized.has_scope(requests.SEE_CREDENTIALS)
     try:
         found = read_connection(
             key,
@@ -40,12 +40,13 @@ def read(request: Request) -> Response:
             seconds_left=request.seconds_left,
             force_refresh=wants["force_refresh"],
             fresh_app_jwt=wants["refresh_github_app_jwt_token"],
-            with_credentials=request.authorized.has_scope(requests.SEE_CREDENTIALS),
+            with_credentials=may_see,
         )
     except NotFoundError as error:
         raise requests.missing(key, error, dependencies()) from error
+    row = found.connection if may_see else dependencies().without_secrets(found.connection)
     body = wire_connections.connection(
-        found.connection, found.credentials, with_refresh_token=wants["refresh_token"]
+        row, found.credentials, with_refresh_token=wants["refresh_token"]
     )
     if found.error is not None:
         return requests.invalid_credentials(found.error, body)

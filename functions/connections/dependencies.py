@@ -1,6 +1,7 @@
 """What the connections function may read, and what it is built of."""
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,7 @@ from carrick.store.outbox import Outbox
 from carrick.store.revocations import RevocationStore
 
 if TYPE_CHECKING:
+    from carrick.catalog import Catalog
     from carrick.domain.refresh import Outcome
 
 
@@ -63,6 +65,7 @@ class Dependencies:
     integrations: IntegrationStore
     reads: token_reads.Dependencies
     changes: ChangeDependencies
+    without_secrets: Callable[[Connection], Connection]
 
 
 @functools.cache
@@ -78,6 +81,10 @@ def dependencies() -> Dependencies:
     vault = Vault(Envelope(kms=aws.client("kms"), key_arn=settings.credentials_key_arn, now=now))
 
     @functools.cache
+    def catalog() -> "Catalog":
+        return wiring.catalog(settings)
+
+    @functools.cache
     def refresher() -> "partial[Outcome]":
         # The catalog and the protocol cost more than the rest of this function's cold start, and
         # most reads do not refresh.
@@ -91,7 +98,7 @@ def dependencies() -> Dependencies:
             outbox=outbox,
             journal=JournalQueue(aws.client("sqs"), settings.refresh_journal_queue_url),
             vault=vault,
-            catalog=wiring.catalog(settings),
+            catalog=catalog(),
             transport=Transport(allow_loopback=allows_loopback),
             now=now,
         )
@@ -99,6 +106,11 @@ def dependencies() -> Dependencies:
 
     def renew(connection: Connection, **options: Any) -> "Outcome":
         return refresher()(connection, **options)
+
+    def without_secrets(connection: Connection) -> Connection:
+        from carrick.domain import shown_config  # noqa: PLC0415
+
+        return shown_config.without_secrets(connection, catalog())
 
     return Dependencies(
         base_url=settings.public_base_url,
@@ -121,4 +133,5 @@ def dependencies() -> Dependencies:
             revocations=RevocationStore(dynamodb, settings.revocations_table),
             now=now,
         ),
+        without_secrets=without_secrets,
     )

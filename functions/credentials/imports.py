@@ -4,6 +4,7 @@ from carrick import clock
 from carrick.domain.connect_sessions import derived_tags
 from carrick.domain.customer_urls import UrlRules
 from carrick.domain.imports import ImportRequest, import_connection
+from carrick.domain.shown_config import without_secrets
 from carrick.edge.bodies import parse_body
 from carrick.edge.http import Request, Response, json_response
 from carrick.edge.query import only
@@ -23,8 +24,10 @@ def imported(request: Request, deps: Dependencies) -> Response:
     )
     caller = request.authorized
     connection, credentials = import_connection(caller.environment_id, _asked(body), deps.imports)
-    shown = credentials if caller.has_scope(SEE_CREDENTIALS) else None
-    return json_response(201, wire_connections.imported(connection, shown))
+    if caller.has_scope(SEE_CREDENTIALS):
+        return json_response(201, wire_connections.imported(connection, credentials))
+    shown = without_secrets(connection, deps.imports.catalog)
+    return json_response(201, wire_connections.imported(shown, None))
 
 
 def _asked(body: ImportConnection) -> ImportRequest:

@@ -2,7 +2,9 @@
 
 import re
 import time
+from pathlib import Path
 
+from tests.support.authorization_server import write_provider
 from tests.support.calls import call
 from tests.support.connections import ACCESS_TOKEN, RAW, REFRESH_TOKEN, Connections
 
@@ -95,6 +97,30 @@ def test_without_the_scope_credentials_are_an_empty_object(connections: Connecti
         assert (answer.status, answer.json()["credentials"]) == (200, {})
         assert "canary" not in answer.text
     assert connections.server.requests == []
+
+
+def test_nor_are_secrets_shown_that_stand_in_connection_config(
+    connections: Connections, tmp_path: Path
+) -> None:
+    """Some APIs want a key beside the token: datadog's ``applicationKey``."""
+    fields = '{ key = { title = "Key", secret = true }, site = { title = "Site" } }'
+    write_provider(tmp_path, connections.server.url, connection_config=fields)
+    config = {"key": "canary-key", "site": "eu", "said": "x"}
+    connections.make(connection_config=config)
+    tenant = connections.tenant
+    reading = tenant.key_with("environment:connections:read")
+    creating = tenant.key_with("environment:connections:create")
+    credentials = {"type": "OAUTH2", "access_token": "canary-secret-imported"}
+    again = {"provider_config_key": "test", "connection_id": "c-1", "credentials": credentials}
+
+    path = "/connections/c-1?provider_config_key=test"
+    for answer in (
+        call(tenant.stack, reading, "GET", path),
+        call(tenant.stack, creating, "POST", "/connections", again),
+    ):
+        assert answer.json()["connection_config"] == {"site": "eu", "said": "x"}
+        assert "canary" not in answer.text
+    assert connections.read().json()["connection_config"] == config
 
 
 def test_use_is_noted_at_most_once_an_hour(connections: Connections) -> None:
