@@ -20,7 +20,7 @@ CLIENT_ID = "oauth1-client-of-the-test"
 
 @dataclass
 class Records(RequestValidator):  # type: ignore[misc]
-    """What the provider knows. ``account`` is whose token is issued, ``client_url`` whose client."""
+    """What the provider knows: ``account`` is whose token it issues, ``client_url`` its client."""
 
     account: str = "account-1"
     client_url: str = "https://carrick.example"
