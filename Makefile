@@ -71,6 +71,10 @@ bench: $(VENV)/.test browser ## Print the budgets of docs/architecture.md as mea
 catalog: $(VENV)/.run ## Check every provider file; write the index and docs/providers.md
 	PYTHONPATH=layers/core $(BIN)/python -m carrick.catalog --docs docs/providers.md
 
+.PHONY: provider
+provider: $(VENV)/.run ## Check a provider file and play its whole flow, without a network (FILE)
+	@$(BIN)/python -m local.providers $(FILE)
+
 .PHONY: build
 build: build/sam/.installed ## sam build (needs python3.13, no Docker)
 	build/sam/bin/sam build

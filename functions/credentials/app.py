@@ -20,6 +20,7 @@ from functions.credentials.answers import shown
 from functions.credentials.dependencies import dependencies
 from functions.credentials.imports import imported
 
+OUTBOUND = "/auth/oauth-outbound"
 ROUTES: tuple[tuple[str, type[Body], frozenset[str]], ...] = (
     ("/api-auth/api-key", api_credentials.ApiKey, frozenset({"API_KEY"})),
     ("/api-auth/basic", api_credentials.Basic, frozenset({"BASIC"})),
@@ -28,6 +29,7 @@ ROUTES: tuple[tuple[str, type[Body], frozenset[str]], ...] = (
     ("/auth/aws-sigv4", api_credentials.AwsRole, frozenset({"AWS_SIGV4"})),
     ("/auth/bill", api_credentials.Bill, frozenset({"BILL"})),
     ("/auth/jwt", api_credentials.Jwt, frozenset({"JWT"})),
+    (OUTBOUND, api_credentials.Nothing, frozenset({"OAUTH2"})),
     ("/auth/signature", api_credentials.Signature, frozenset({"SIGNATURE"})),
     ("/auth/tba", api_credentials.TokenBased, frozenset({"TBA"})),
     ("/auth/two-step", api_credentials.TwoStep, frozenset({"TWO_STEP"})),
@@ -60,6 +62,7 @@ def submit(request: Request) -> Response:
             submitted=api_credentials.submitted(body),
             params=group(query, "params"),
             assertion_option=getattr(body, "assertionOption", {}),
+            is_outbound=path == OUTBOUND,
         ),
         dependencies().forms,
     )

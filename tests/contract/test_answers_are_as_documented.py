@@ -18,6 +18,7 @@ CASE_MODULES = (
     "integrations",
     "pages",
     "preflights",
+    "provider_webhooks",
     "proxy",
     "sessions",
 )

@@ -38,6 +38,7 @@ MODELS: dict[str, type[Body]] = {
     "POST /auth/jwt/{integration_id}": api_credentials.Jwt,
     "POST /auth/signature/{integration_id}": api_credentials.Signature,
     "POST /auth/tba/{integration_id}": api_credentials.TokenBased,
+    "POST /auth/oauth-outbound/{integration_id}": api_credentials.Nothing,
     "POST /auth/unauthenticated/{integration_id}": api_credentials.Nothing,
     "POST /connections": api_imports.ImportConnection,
     "PATCH /connections/{connection_id}": api_connections.UpdateConnection,

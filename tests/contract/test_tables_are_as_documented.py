@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.cases.credentials import ACTOR, INSTALLED, OWN_CLIENT
 from tests.contract.cases.sessions import FULL, waiting
 from tests.contract.document import ROOT
 from tests.contract.prose import template
@@ -28,6 +29,16 @@ def documented(table: str) -> set[str]:
     return set(re.findall(r"^\| `(\w+)` \|", rows, re.MULTILINE))
 
 
+def wait_for_an_installation(world: World, folder: Path) -> None:
+    write_provider(folder, world.server.url, "installed-provider", **INSTALLED)
+    body = {"provider": "installed-provider", "unique_key": "form", "credentials": OWN_CLIENT}
+    assert world.ask("POST", "/integrations", body).status == 200
+    token = world.tenant.session(integrations_config_defaults=ACTOR)
+    path = f"/auth/oauth-outbound/form?connect_session_token={token}"
+    made = world.ask("POST", path, key="").json()["connectionId"]
+    assert world.ask("GET", f"/connections/{made}?provider_config_key=form").status == 424
+
+
 def use_everything(world: World, folder: Path) -> dict[str, set[str]]:
     """Names of all attributes that were seen while a customer used what there is."""
     seen: dict[str, set[str]] = {table: set() for table in TABLES}
@@ -49,6 +60,8 @@ def use_everything(world: World, folder: Path) -> dict[str, set[str]]:
     answer = world.ask("POST", "/integrations", {**body, "custom": {"note": "ours"}})
     assert answer.status == 200
 
+    wait_for_an_installation(world, folder)
+    look()
     session = {**FULL, "allowed_integrations": [], "overrides": {"full": {}}}
     session["integrations_config_defaults"] = {"full": {}}
     token = world.tenant.session(**session)
@@ -58,7 +71,7 @@ def use_everything(world: World, folder: Path) -> dict[str, set[str]]:
     path = world.server.authorize(begun.headers["location"]).removeprefix(world.stack.base_url)
     assert world.ask("GET", path, key="", cookies=begun.cookies).status == 200
     look()
-    (row,) = world.ask("GET", "/connections").json()["connections"]
+    (row,) = world.ask("GET", "/connections?integrationId=full").json()["connections"]
     read = f"/connections/{row['connection_id']}?provider_config_key=full"
     assert world.ask("GET", read).status == 200
     world.server.switches.refresh_answer = REFUSED

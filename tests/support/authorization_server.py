@@ -18,11 +18,16 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 CLIENT_ID = "test-client"
 CLIENT_SECRET = "canary-secret-client"
+FURTHER = "canary-secret-further-refresh"
 
 
 @dataclass(slots=True)
 class Switches:
-    """How the server behaves. The defaults behave well and rotate refresh tokens."""
+    """How the server behaves. The defaults behave well and rotate refresh tokens.
+
+    ``further_token`` names an object in the answer to a code that holds another token, with a
+    refresh token of its own; the answer to that one has no such object (Slack's ``authed_user``).
+    """
 
     expires_in: Any = 3600
     rotates: bool = True
@@ -32,6 +37,9 @@ class Switches:
     checks_pkce: bool = True
     answer: tuple[int, dict[str, str], bytes] | None = None
     refresh_answer: tuple[int, dict[str, str], bytes] | None = None
+    further_token: str = ""
+    further_expires_in: Any = 3600
+    further_refresh_answer: tuple[int, dict[str, str], bytes] | None = None
     before_answer: Callable[[], None] = lambda: None
 
 
@@ -79,12 +87,17 @@ class AuthorizationServer:
             self.requests.append(request)
         self.switches.before_answer()
         is_refresh = request.params.get("grant_type") == "refresh_token"
+        is_further = request.params.get("refresh_token", "").startswith(FURTHER)
         scripted = self.switches.refresh_answer if is_refresh else self.switches.answer
+        if is_further:
+            scripted = self.switches.further_refresh_answer
         if scripted is not None:
             return scripted
         with self._lock:
             error = self._refusal(request.params)
-            return _json(400, {"error": error}) if error else _json(200, self._tokens(is_refresh))
+            if error:
+                return _json(400, {"error": error})
+            return _json(200, self._further() if is_further else self._tokens(is_refresh))
 
     def _refusal(self, params: dict[str, str]) -> str:
         if params.get("grant_type") == "refresh_token":
@@ -122,7 +135,20 @@ class AuthorizationServer:
             self.refresh_token = f"canary-secret-refresh-{self._issued}"
             self.live_refresh_tokens.add(self.refresh_token)
             answer["refresh_token"] = self.refresh_token
+        if self.switches.further_token and not is_refresh:
+            answer[self.switches.further_token] = {"id": "u-1", **self._further()}
         return answer
+
+    def _further(self) -> dict[str, Any]:
+        self._issued += 1
+        refresh_token = f"{FURTHER}-{self._issued}"
+        self.live_refresh_tokens.add(refresh_token)
+        return {
+            "access_token": f"canary-secret-further-access-{self._issued}",
+            "token_type": "user",
+            "expires_in": self.switches.further_expires_in,
+            "refresh_token": refresh_token,
+        }
 
 
 def _json(status: int, body: Any) -> tuple[int, dict[str, str], bytes]:

@@ -116,6 +116,7 @@ def running_mcp_server() -> Iterator[McpServer]:
         thread.join()
 
 
-def write_mcp_provider(folder: Path, name: str = "any-mcp") -> None:
-    """The entry for servers that a person names."""
-    (folder / f"{name}.toml").write_text(PROVIDER, encoding="utf-8")
+def write_mcp_provider(folder: Path, name: str = "any-mcp", *, default: str = "") -> None:
+    """The entry for servers that a person names; ``default`` is the one of who names none."""
+    text = f'{PROVIDER}default = "{default}"\n' if default else PROVIDER
+    (folder / f"{name}.toml").write_text(text, encoding="utf-8")

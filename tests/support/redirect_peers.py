@@ -20,6 +20,7 @@ from tests.support.authorization_server import (
     running_authorization_server,
     write_provider,
 )
+from tests.support.mcp_server import McpServer, running_mcp_server, write_mcp_provider
 from tests.support.oauth1_server import CLIENT_ID as OAUTH1_CLIENT_ID
 from tests.support.oauth1_server import OAuth1Server, running_oauth1_server
 from tests.support.private_keys import PEM
@@ -62,6 +63,37 @@ class OAuth2Peer:
 
     def asked(self) -> int:
         return len(self._server.requests)
+
+
+class McpPeer(OAuth2Peer):
+    """The same, known to its entry as an MCP server's."""
+
+    credentials = {**OAuth2Peer.credentials, "type": "MCP_OAUTH2"}
+    other_client = {**credentials, "client_id": "other-client"}
+
+    def write_entry(self, folder: Path) -> None:
+        write_provider(folder, self._server.url, auth_mode='"MCP_OAUTH2"')
+
+
+class AnyMcpPeer(OAuth2Peer):
+    """The same, which an MCP server names that the person names."""
+
+    credentials = {**OAuth2Peer.credentials, "type": "MCP_OAUTH2_GENERIC"}
+    other_client = {**credentials, "client_id": "other-client"}
+
+    def __init__(self, server: AuthorizationServer, mcp: McpServer) -> None:
+        super().__init__(server)
+        self._mcp = mcp
+        mcp.describe(server.url)
+
+    def write_entry(self, folder: Path) -> None:
+        write_mcp_provider(folder, "test-provider", default=self._mcp.mcp_url)
+
+    def authorize(self, location: str) -> str:
+        return self._server.authorize(location, iss=self._mcp.url)
+
+    def asked(self) -> int:
+        return len(self._server.requests) + len(self._mcp.asked)
 
 
 class OAuth1Peer:
@@ -171,10 +203,24 @@ def oauth2_peer() -> Iterator[Peer]:
         yield OAuth2Peer(server)
 
 
+@contextmanager
+def mcp_peer() -> Iterator[Peer]:
+    with running_authorization_server() as server:
+        yield McpPeer(server)
+
+
+@contextmanager
+def any_mcp_peer() -> Iterator[Peer]:
+    with running_authorization_server() as server, running_mcp_server() as mcp:
+        yield AnyMcpPeer(server, mcp)
+
+
 PEERS: Mapping[AuthMode, Callable[[], AbstractContextManager[Peer]]] = {
     AuthMode.APP: partial(app_peer, "APP"),
     AuthMode.CUSTOM: partial(app_peer, "CUSTOM"),
     AuthMode.INSTALL_PLUGIN: plugin_peer,
+    AuthMode.MCP_OAUTH2: mcp_peer,
+    AuthMode.MCP_OAUTH2_GENERIC: any_mcp_peer,
     AuthMode.OAUTH1: oauth1_peer,
     AuthMode.OAUTH2: oauth2_peer,
 }

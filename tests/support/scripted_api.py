@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -29,12 +29,14 @@ class ScriptedApi:
 
     Text and bytes are answered as they are, anything else as JSON; ``headers`` come with every
     answer. Of a list of answers each is given once, and the last one from then on.
+    ``before_answer`` runs while whoever asked is waiting.
     """
 
     url: str = ""
     answers: dict[str, Answer | list[Answer]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     headers: list[tuple[str, str]] = field(default_factory=list)
+    before_answer: Callable[[], None] = lambda: None
 
     def of(self, path: str) -> list[Asked]:
         """The requests to a path so far."""
@@ -62,6 +64,7 @@ def running_scripted_api() -> Iterator[ScriptedApi]:
             text = content.decode("utf-8", "replace")
             state.asked.append(Asked(self.command, self.path, headers, text, content))
             key = f"{self.command} {self.path.partition('?')[0]}"
+            state.before_answer()
             status, members, *more = state.answer_to(key)
             is_text = isinstance(members, str)
             plain = members.encode() if isinstance(members, str) else members

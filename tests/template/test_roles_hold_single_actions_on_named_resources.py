@@ -21,6 +21,7 @@ MAY_SEAL = {
     "credentials": {"connection"},
     "connections": {"connection"},
     "proxy": {"connection"},
+    "provider_webhook": {"connection"},
     "refresh_worker": {"connection"},
 }
 MAY_UNSEAL = {
@@ -31,6 +32,7 @@ MAY_UNSEAL = {
     "credentials": {"connection", "integration"},
     "connections": {"connection", "integration"},
     "proxy": {"connection", "integration"},
+    "provider_webhook": {"connection", "integration"},
     "refresh_worker": {"connection", "integration"},
     "revocation_worker": {"connection", "integration"},
     "webhook_delivery": {"signing"},

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.contract.cases.registry import shows
 from tests.contract.world import World
-from tests.support.authorization_server import CLIENT_SECRET, write_provider
+from tests.support.authorization_server import CLIENT_ID, CLIENT_SECRET, write_provider
 from tests.support.stack import Response
 
 UNKNOWN = "nango_connect_session_" + "0" * 64
@@ -14,7 +14,10 @@ UNKNOWN = "nango_connect_session_" + "0" * 64
 
 @dataclass(frozen=True)
 class Form:
-    """A route, its auth mode, a body that does, and refusals of its own by their code."""
+    """A route, its auth mode, a body that does, and refusals of its own by their code.
+
+    ``waits``: what it makes has no credentials yet.
+    """
 
     path: str
     mode: str
@@ -23,6 +26,7 @@ class Form:
     refused: Mapping[str, Any] = field(default_factory=dict)
     client: Mapping[str, str] | None = None
     config: Mapping[str, str] | None = None
+    waits: bool = False
 
 
 VERIFIED = {"api": '{ base_url = "%s", verification = { method = "POST", paths = ["/token"] } }'}
@@ -45,6 +49,15 @@ KEYS = (
 )
 FETCH_ERRORS = {"aws_credentials_fetch_error", "bill_credentials_fetch_error"}
 GOOD = {"AWS_SIGV4": KEYS, "BILL": b'{"sessionId": "canary-secret-session", "userId": "u-1"}'}
+INSTALLED = {
+    "installation": '"outbound"',
+    "webhook_code_path": '"code"',
+    "webhook_match": '{ actor = "actor" }',
+    "webhooks": '{ headers = ["x-s"], signature_header = "x-s", algorithm = "sha256", '
+    'encoding = "hex" }',
+}
+OWN_CLIENT = {"type": "OAUTH2", "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+ACTOR = {"form": {"connection_config": {"actor": "1"}}}
 SIGNING = {
     "OAUTH2_CC": {"token_endpoint_auth_method": '"private_key_jwt"'},
     "TWO_STEP": {
@@ -139,6 +152,7 @@ FORMS = (
         },
     ),
     Form("/auth/unauthenticated", "NONE", None),
+    Form("/auth/oauth-outbound", "OAUTH2", None, facts=INSTALLED, client=OWN_CLIENT, waits=True),
 )
 
 
@@ -159,7 +173,7 @@ def integrate(world: World, form: Form, configured: bool = True, **facts: str) -
         **form.facts,
         **facts,
     }
-    if form.mode not in {"AWS_SIGV4", "BILL", "OAUTH2_CC", "TWO_STEP"}:
+    if form.mode not in {"AWS_SIGV4", "BILL", "OAUTH2", "OAUTH2_CC", "TWO_STEP"}:
         entry["token_url"] = ""
     if form.mode in GOOD and world.server.switches.answer is None:
         world.server.switches.answer = (200, {}, GOOD[form.mode])
@@ -177,9 +191,14 @@ REGION = {"connection_config": '{ region = { title = "R", format = "subdomain" }
 
 def connect(world: World, form: Form) -> None:
     integrate(world, form)
-    made = submit(world, form, form.body).json()
+    query = session(world, integrations_config_defaults=ACTOR)
+    made = submit(world, form, form.body, query).json()
     path = f"/connections/{made['connectionId']}?provider_config_key=form"
-    assert world.ask("GET", path).json()["credentials"]["type"] == form.mode
+    read = world.ask("GET", path)
+    if form.waits:
+        assert (read.status, read.json()["error"]["type"]) == (424, "connection_pending")
+    else:
+        assert read.json()["credentials"]["type"] == form.mode
 
 
 def send_an_unknown_member(world: World, form: Form) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import carrick.catalog
+from functions.credentials.app import ROUTES
 from tests.support.authorization_server import AuthorizationServer
 from tests.support.connections import Connections
 from tests.support.scripted_api import ScriptedApi, running_scripted_api
@@ -18,18 +19,9 @@ from tests.support.stack import Response, RunningStack
 from tests.support.tenant import Tenant
 
 PROVIDERS = Path(carrick.catalog.__file__).parent / "providers"
-PATHS = {
-    "API_KEY": "/api-auth/api-key",
-    "AWS_SIGV4": "/auth/aws-sigv4",
-    "BASIC": "/api-auth/basic",
-    "BILL": "/auth/bill",
-    "JWT": "/auth/jwt",
-    "NONE": "/auth/unauthenticated",
-    "OAUTH2_CC": "/oauth2/auth",
-    "SIGNATURE": "/auth/signature",
-    "TBA": "/auth/tba",
-    "TWO_STEP": "/auth/two-step",
-}
+PATHS = {mode: path for path, _, modes in ROUTES for mode in sorted(modes)}
+"""Each mode that has a form, and the route that it is sent to."""
+
 BODIES: dict[str, Any] = {
     "API_KEY": {"apiKey": "canary-secret-key"},
     "BASIC": {"username": "ada", "password": "canary-secret-password"},
@@ -211,12 +203,21 @@ class Forms:
             "POST /exchange": (200, {"data": {"token": token, "seconds": seconds}}),
         }
 
-    def submit(self, body: Any = ..., *, token: str = "", query: str = "", to: str = "test") -> Any:
-        """Send the form as a browser would."""
+    def submit(
+        self,
+        body: Any = ...,
+        *,
+        token: str = "",
+        query: str = "",
+        to: str = "test",
+        origin: str = "",
+    ) -> Any:
+        """Send the form as a browser would, on a page of an origin."""
+        headers = {"origin": origin} if origin else {}
         body = BODIES[self.mode] if body is ... else body
         session = token or self.tenant.session()
         path = f"{PATHS[self.mode]}/{to}?connect_session_token={session}{query}"
-        return self.tenant.stack.http("POST", path, body=body)
+        return self.tenant.stack.http("POST", path, headers=headers, body=body)
 
     def connect(self, **options: Any) -> str:
         """Send it, and say which connection it made."""

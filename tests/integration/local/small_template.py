@@ -10,6 +10,7 @@ Parameters:
   Name: {Type: String, Default: ""}
   PublicBaseUrl: {Type: String, Default: ""}
   WebSocketsPath: {Type: String, Default: ""}
+  ConnectOrigins: {Type: String, Default: ""}
 Conditions:
   HasName: !Not [!Equals [!Ref Name, ""]]
 Resources:

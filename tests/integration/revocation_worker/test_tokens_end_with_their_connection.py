@@ -1,20 +1,25 @@
 """Requirement 65: deleted first, then revoked; each token for itself; what fails comes back."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey
 
 from carrick.domain.revocation import ATTEMPTS, SCHEDULE_SECONDS
 from tests.support.authorization_server import AuthorizationServer, write_provider
-from tests.support.connections import Connections
+from tests.support.connections import ACCESS_TOKEN, Connections
 from tests.support.logs import Logs
 from tests.support.scripted_api import Asked, ScriptedApi, running_scripted_api
 
 TOKENS = ["canary-secret-refresh-of-c-1", "canary-secret-access-0"]
 HINTS = ["refresh_token", "access_token"]
+CLIENT_KEY = ECKey.generate_key("P-256")
+CLIENT_PEM = CLIENT_KEY.as_pem(private=True).decode()
 
 
 @pytest.fixture
@@ -170,3 +175,104 @@ def test_the_newest_tokens_are_revoked(
     revocable.delete()
     worked(revocable)
     assert params(api.asked[0])["token"] == server.refresh_token
+
+
+@pytest.mark.parametrize(
+    ("status", "is_done"),
+    [(200, True), (204, True), (404, True), (410, True), (401, False), (503, False)],
+)
+def test_a_providers_own_call_goes_as_its_entry_says(
+    status: int,
+    is_done: bool,
+    connections: Connections,
+    api: ScriptedApi,
+    tmp_path: Path,
+    logs: Logs,
+) -> None:
+    write_provider(
+        tmp_path,
+        connections.server.url,
+        quirks='["credential_in_url"]',
+        api=f'{{ base_url = "{api.url}/v1", headers = {{ x-api-version = "2" }} }}',
+        deletion='{ method = "DELETE", url = "/tokens/${refresh_token}" }',
+    )
+    api.answers[f"DELETE /v1/tokens/{TOKENS[0]}"] = (status, {})
+    connections.make()
+    connections.delete()
+    worked(connections)
+
+    [asked] = api.asked
+    assert asked.path == f"/v1/tokens/{TOKENS[0]}"
+    assert asked.headers["authorization"] == f"Bearer {ACCESS_TOKEN}"
+    assert asked.headers["x-api-version"] == "2"
+    assert (kept(connections) == []) is is_done
+    assert "canary-secret" not in logs.text
+
+
+def test_a_call_may_name_the_persons_own_client(
+    connections: Connections, api: ScriptedApi, tmp_path: Path
+) -> None:
+    write_provider(
+        tmp_path,
+        connections.server.url,
+        auth_mode='"OAUTH2_CC"',
+        authorization_url="",
+        deletion=f'''{{
+            method = "POST", url = "{api.url}/revoke",
+            headers = {{ authorization = "id:${{clientId}}, secret:${{clientSecret}}" }},
+            body = {{ access_token = "${{accessToken}}" }} }}'''.replace("\n", ""),
+    )
+    client = {"client_id": "theirs", "client_secret": "canary-secret-1"}
+    held = {"access_token": "", "refresh_token": "", "token": "canary-secret-cc", **client}
+    connections.make(values=held, auth_mode="OAUTH2_CC", credentials_type="OAUTH2_CC")
+    connections.delete()
+    worked(connections)
+
+    [asked] = api.of("/revoke")
+    assert asked.headers["authorization"] == "id:theirs, secret:canary-secret-1"
+    assert json.loads(asked.body) == {"access_token": "canary-secret-cc"}
+    assert kept(connections) == []
+
+
+def test_a_signed_client_proves_itself_for_each_token(
+    connections: Connections, api: ScriptedApi, tmp_path: Path
+) -> None:
+    write_provider(
+        tmp_path,
+        connections.server.url,
+        revocation_url=f'"{api.url}/revoke"',
+        token_endpoint_auth_method='"private_key_jwt"',
+    )
+    client = {"type": "OAUTH2", "client_id": "signed", "client_secret": CLIENT_PEM}
+    connections.tenant.integrate("signed", credentials=client)
+    connections.make(integration="signed")
+    connections.delete(integration="signed")
+    worked(connections)
+
+    sent = [params(asked) for asked in api.asked]
+    assert [each["token"] for each in sent] == TOKENS
+    claims = [jwt.decode(each["client_assertion"], CLIENT_KEY).claims for each in sent]
+    assert {(each["sub"], each["aud"]) for each in claims} == {
+        ("signed", f"{connections.server.url}/token")
+    }
+    assert len({each["jti"] for each in claims}) == 2
+    assert "client_secret" not in sent[0]
+
+
+def test_further_tokens_end_too(connections: Connections, api: ScriptedApi, tmp_path: Path) -> None:
+    server = connections.server
+    facts = {
+        "revocation_url": f'"{api.url}/revoke"',
+        "token_response": '{ further_tokens = { user = "person" } }',
+    }
+    write_provider(tmp_path, server.url, **facts)
+    server.switches.further_token = "person"
+    connections.delete(connections.tenant.connect(server))
+    worked(connections)
+
+    assert [params(asked)["token"] for asked in api.asked] == [
+        "canary-secret-refresh-1",
+        "canary-secret-access-1",
+        "canary-secret-further-refresh-2",
+        "canary-secret-further-access-2",
+    ]

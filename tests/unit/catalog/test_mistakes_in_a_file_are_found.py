@@ -77,6 +77,20 @@ MISTAKES = {
         with_table(f'[api]\nbody = {{ a = [{{ b = "{X}" }}] }}\n'),
         "connectionConfig.x is not declared",
     ),
+    "installation without a webhook": (HEAD + 'installation = "outbound"\n', "webhook_code_path"),
+    "installation that anybody can claim": (
+        HEAD + 'installation = "outbound"\nwebhook_code_path = "code"\n'
+        'webhook_match = { actor = "actor.id" }\n',
+        "webhooks.signature_header",
+    ),
+    "signature in no header": (
+        with_table('[webhooks]\nsignature_header = "x-signature"\n'),
+        "is none of headers",
+    ),
+    "signature without an algorithm": (
+        with_table('[webhooks]\nheaders = ["x-s"]\nsignature_header = "x-s"\n'),
+        "needs algorithm and encoding",
+    ),
     "undeclared credential": (
         with_table('[api]\nquery = { k = "${credentials.apikey}" }\n'),
         "api.query.k: credentials.apikey is not declared",
@@ -106,6 +120,18 @@ MISTAKES = {
         with_table('[api.verification]\npaths = ["/keys/${apiKey}"]\n'),
         "is a secret and stands in a URL",
     ),
+    "refresh token in a path": (
+        HEAD + '[deletion]\nurl = "/tokens/${refresh_token}"\n',
+        "refresh_token is a secret and stands in a URL",
+    ),
+    "two ways to end a token": (
+        HEAD + 'revocation_url = "https://acme.example/revoke"\n[deletion]\nurl = "/tokens"\n',
+        "the revocation endpoint is called already",
+    ),
+    "deletion of what is not kept": (
+        with_table('[deletion]\nurl = "/keys"\n'),
+        "nothing is kept of a connection of API_KEY",
+    ),
     "unknown level": (HEAD + 'corroboration = "sure"\n', "no such level"),
     "unknown format": (with_field('format = "regex"\n'), "no such format"),
     "pattern": (with_field('pattern = "(a+)+"\n'), "pattern"),
@@ -116,6 +142,14 @@ MISTAKES = {
     "default that does not fit": (with_field('format = "digits"\ndefault = "a"\n'), "x.default"),
     "example of a secret": (with_field('secret = true\nexample = "a"\n'), "a secret has none"),
     "field without title": (HEAD + FIELD.replace('"X"', '""'), "connection_config.x.title"),
+    "session without login": (
+        HEAD + 'quirks = ["opens_session"]\n',
+        "opens_session needs one of additional_steps",
+    ),
+    "consent of no tenant": (
+        HEAD + 'quirks = ["admin_consent"]\n',
+        "admin_consent needs connection_config.tenantId",
+    ),
     "unknown quirk": (HEAD + 'quirks = ["magic"]\n', "nothing implements magic"),
     "iss without issuer": (HEAD + "iss_parameter = true\n", "needs issuer"),
     "unknown base": ('extends = "nothing"\ndisplay_name = "A"\n', "extends"),

@@ -1,7 +1,11 @@
 """Quirks: each is named once, with its providers, and used by just those."""
 
+import ast
+from pathlib import Path
+
 import pytest
 
+from carrick.catalog import quirks
 from carrick.catalog.library import load
 from carrick.catalog.quirks import QUIRKS
 from carrick.errors import CarrickError
@@ -27,6 +31,19 @@ def test_each_quirk_says_what_and_why():
     for quirk in QUIRKS.values():
         assert quirk.meaning.endswith(".")
         assert all(reason.endswith(".") for reason in quirk.providers.values())
+
+
+def test_each_quirk_is_asked_for_by_code():
+    package = Path(quirks.__file__).parents[1]
+    asked = {
+        alias.name
+        for path in package.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module == "carrick.catalog.quirks"
+        for alias in node.names
+    }
+
+    assert [name for name in QUIRKS if name.upper() not in asked] == []
 
 
 def test_a_credential_stands_in_a_url_by_that_quirk_only(write_provider):

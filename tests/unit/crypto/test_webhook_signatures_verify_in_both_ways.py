@@ -27,16 +27,13 @@ def test_a_standard_webhooks_library_accepts_it() -> None:
     assert received == {"environment": "dev", "tags": {"name": "Zoë 🦊"}}
 
 
-@pytest.mark.parametrize(
-    ("changed", "value"),
-    [("webhook-id", "msg_2"), ("webhook-timestamp", str(int(time.time()) - 1))],
-    ids=["webhook-id", "webhook-timestamp"],
-)
-def test_nobody_else_can_give_it_another_id_or_time(changed: str, value: str) -> None:
+@pytest.mark.parametrize("changed", ["webhook-id", "webhook-timestamp"])
+def test_nobody_else_can_give_it_another_id_or_time(changed: str) -> None:
     key = new_webhook_signing_key()
+    other = {"webhook-id": "msg_2", "webhook-timestamp": str(int(time.time()) - 1)}
 
     with pytest.raises(WebhookVerificationError, match="No matching signature"):
-        Webhook(key).verify(BODY, sign(key) | {changed: value})
+        Webhook(key).verify(BODY, sign(key) | {changed: other[changed]})
 
 
 def test_another_body_or_key_does_not_verify() -> None:

@@ -67,3 +67,22 @@ def test_a_company_id_has_its_form() -> None:
 def test_what_the_provider_says_cannot_be_given() -> None:
     given = {"team.id": "forged", "bot_user_id": "forged", "webhook_url": "x", "subdomain": "acme"}
     assert oauth2.given_config(Catalog(None).get("slack"), given) == {"subdomain": "acme"}
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("github-app-oauth", {"app_id": "forged", "pending": "", "installation_id": "forged"}),
+        ("mcp-generic", {"oauth_resource_url": "https://other.example.com/mcp"}),
+        ("asana", {"data.gid": "forged"}),
+        ("slack", {"authed_user.id": "forged"}),
+        ("salesforce", {"id": "forged"}),
+    ],
+)
+def test_nor_what_a_mode_says_or_tells_accounts_apart(name: str, given: dict[str, str]) -> None:
+    assert oauth2.given_config(Catalog(None).get(name), given) == {}
+
+
+def test_a_person_fills_in_what_the_entry_asks_for() -> None:
+    given = {"subdomain": "acme"}  # which tells accounts apart there
+    assert oauth2.given_config(Catalog(None).get("zendesk"), given) == given

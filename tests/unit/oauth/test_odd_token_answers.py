@@ -216,11 +216,10 @@ def test_errors_of_other_shapes_are_named(body, code, words):
     assert words in error.message
 
 
-def test_a_person_inside_an_object_of_its_own_is_looked_for_first():
+def test_where_the_top_level_has_no_token_an_object_has_it_and_all_that_belongs_to_it():
     rules = TokenRules(token_object_path="authed_user")
     body = {
         "ok": True,
-        "access_token": "canary-secret-bot",
         "refresh_token": "canary-secret-bot-refresh",
         "expires_in": 43200,
         "scope": "commands",
@@ -230,11 +229,14 @@ def test_a_person_inside_an_object_of_its_own_is_looked_for_first():
     assert (tokens.access_token, tokens.scope) == (ACCESS, "chat:write")
     assert tokens.refresh_token is None, "the bot's refresh token is not the person's"
     assert tokens.expires_at is None, "the bot's lifetime is not the person's"
-    assert tokens.raw["access_token"] == "canary-secret-bot"
+    assert tokens.raw["refresh_token"] == "canary-secret-bot-refresh"
 
 
-@pytest.mark.parametrize("user", [{"id": "U1"}, None, "U1", []])
-def test_without_a_token_in_that_object_the_top_level_counts(user):
+PERSON = {"id": "U1", "access_token": "canary-secret-person"}
+
+
+@pytest.mark.parametrize("user", [PERSON, {"id": "U1"}, None, "U1", []])
+def test_a_token_at_the_top_level_comes_first(user):
     rules = TokenRules(token_object_path="authed_user")
     assert process({**TOKENS, "authed_user": user}, rules).access_token == ACCESS
 

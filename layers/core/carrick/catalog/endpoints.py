@@ -39,7 +39,7 @@ def endpoint(
     candidates = templates(provider, name)
     if not candidates:
         raise CarrickError(f"{provider.name} has no {name} endpoint.", code="no_such_endpoint")
-    bounded_by = allowed_hosts if carries_operators_secret(provider) else None
+    bounded_by = bounds(provider, allowed_hosts)
     lacking: list[FlowError] = []
     for template in candidates:
         absent = _first_absent(template, connection_config, credentials or {})
@@ -53,6 +53,12 @@ def endpoint(
             )
         lacking.append(missing(absent))
     raise lacking[0]
+
+
+def bounds(provider: "Provider", allowed_hosts: Collection[str]) -> Collection[str] | None:
+    """``render_url``'s ``allowed_hosts`` for any URL of an entry: ``None`` where nothing of the
+    operator's is sent."""
+    return allowed_hosts if carries_operators_secret(provider) else None
 
 
 def carries_operators_secret(provider: "Provider") -> bool:

@@ -16,6 +16,7 @@ _WITHOUT_CLIENT = frozenset(
 )
 _WITHOUT_TOKEN = frozenset({AuthMode.API_KEY, AuthMode.BASIC, AuthMode.NONE})
 _OF_A_REQUEST = frozenset({"endpoint", "method", "host", "path", "params"})
+_HELD = frozenset({"apiKey", "username", "password", "accessToken", "refresh_token"})
 _URL_KEYS = ("_url", "_url_fallbacks", ".url", ".paths", ".base_url", ".base_url_fallbacks")
 
 
@@ -80,7 +81,7 @@ class Known:
             "publicKeyFingerprint": bool(
                 provider.self_signed_token and provider.self_signed_token.public_key_fingerprint
             ),
-            "refresh_token": key.startswith("refresh_"),
+            "refresh_token": key.startswith(("refresh_", "deletion")),
         }
         if name in _OF_A_REQUEST:
             return key.startswith("request_signing")
@@ -90,8 +91,8 @@ class Known:
         if CREDENTIAL_IN_URL in self._provider.quirks or not f".{key}".endswith(_URL_KEYS):
             return False
         field = self._provider.credentials.get(ref.name)
-        is_input = ref.namespace == "credentials" or ref.name in ("apiKey", "username", "password")
-        return is_input and (field is None or field.secret)
+        is_held = ref.namespace == "credentials" or ref.name in _HELD
+        return is_held and (field is None or field.secret)
 
 
 def stated_templates(provider: "Provider") -> Iterator[tuple[str, str]]:

@@ -11,9 +11,10 @@ from carrick.catalog.endpoints import EndpointName, templates
 from carrick.catalog.formats import HOST_LABEL_FORMATS, PATH_FORMATS
 from carrick.catalog.inputs import checked
 from carrick.catalog.known_values import Known
-from carrick.catalog.quirks import CREDENTIAL_IN_URL, QUIRKS
+from carrick.catalog.quirks import ADMIN_CONSENT, CREDENTIAL_IN_URL, OPENS_SESSION, QUIRKS
 from carrick.catalog.templates import Reference, Template, Text, parse, references
 from carrick.errors import CarrickError
+from carrick.models.revocation import REVOCABLE
 
 if TYPE_CHECKING:
     from carrick.catalog.schema import InputField, Provider
@@ -36,8 +37,24 @@ def problems(provider: "Provider") -> list[str]:
         *Known(provider).problems(),
         *_parameter_problems(provider),
         *_input_problems(provider),
-        *(f"quirks: nothing implements {q}" for q in provider.quirks if q not in QUIRKS),
+        *_deletion_problems(provider),
+        *_installation_problems(provider),
+        *_quirk_problems(provider),
     ]
+
+
+def _installation_problems(provider: "Provider") -> Iterator[str]:
+    webhooks = provider.webhooks
+    if webhooks is not None and webhooks.signature_header:
+        if webhooks.signature_header not in webhooks.headers:
+            yield "webhooks.signature_header: is none of headers"
+        if not (webhooks.keyed and webhooks.algorithm and webhooks.encoding):
+            yield "webhooks.signature_header: needs algorithm and encoding, and a key"
+    if provider.installation == "outbound":
+        if not (provider.webhook_code_path and provider.webhook_match):
+            yield "installation: needs webhook_code_path and webhook_match"
+        if webhooks is None or not webhooks.signature_header:
+            yield "installation: needs webhooks.signature_header"
 
 
 def url_templates(provider: "Provider") -> Iterator[tuple[str, str]]:
@@ -117,6 +134,21 @@ def _parameter_problems(provider: "Provider") -> Iterator[str]:
         yield f"authorization_params.{name}: the flow sets this"
     if provider.authorization_params.get("response_type", "code") not in RESPONSE_TYPES:
         yield "authorization_params.response_type: only the code flow exists"
+
+
+def _quirk_problems(provider: "Provider") -> Iterator[str]:
+    yield from (f"quirks: nothing implements {q}" for q in provider.quirks if q not in QUIRKS)
+    if OPENS_SESSION in provider.quirks and len(provider.additional_steps) != 1:
+        yield f"quirks: {OPENS_SESSION} needs one of additional_steps, the login"
+    if ADMIN_CONSENT in provider.quirks and "tenantId" not in provider.connection_config:
+        yield f"quirks: {ADMIN_CONSENT} needs connection_config.tenantId"
+
+
+def _deletion_problems(provider: "Provider") -> Iterator[str]:
+    if provider.deletion and provider.revocation_url:
+        yield "deletion: the revocation endpoint is called already"
+    if provider.deletion and provider.auth_mode not in REVOCABLE:
+        yield f"deletion: nothing is kept of a connection of {provider.auth_mode}"
 
 
 def _input_problems(provider: "Provider") -> Iterator[str]:

@@ -29,6 +29,7 @@ QUIRKS: Mapping[str, Quirk] = MappingProxyType(
             "URL is a secret: it is never logged, and no error repeats it.",
             {
                 "algolia": "The call that proves a key has the key in its path.",
+                "hubspot": "The call that ends a refresh token has it in the path.",
                 "jobdiva": "Signing in is a GET with id, user name and password in the query.",
                 "leapsome": "The token endpoint takes the API secret in the query.",
                 "sellercloud": "The first call finds the server by the team's name in the query.",
@@ -43,7 +44,8 @@ QUIRKS: Mapping[str, Quirk] = MappingProxyType(
         ),
         ADMIN_CONSENT: Quirk(
             "The redirect brings no code but the tenant that an administrator consented for; the "
-            "token is then asked for with the client credentials grant.",
+            "token is then asked for with the client credentials grant. The session names the "
+            "tenant (`tenantId`): the redirect does not show who came back.",
             {"microsoft-admin": "The admin consent endpoint of the Microsoft identity platform."},
         ),
         OPENS_SESSION: Quirk(

@@ -22,7 +22,8 @@ _OPENING = """\
 <!-- Made by `make catalog`. Edit layers/core/carrick/catalog/ instead. -->
 
 {count} providers. Each is a file in `layers/core/carrick/catalog/providers/`, by its name.
-An overlay adds to them or changes them without a fork: `python -m carrick.catalog FILE` checks one.
+An overlay adds to them or changes them without a fork: `make provider FILE=…` checks a file and
+shows what its provider would receive ([how](../CONTRIBUTING.md#add-a-provider-in-five-steps)).
 
 ## How far an entry is corroborated
 

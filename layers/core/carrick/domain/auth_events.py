@@ -9,6 +9,7 @@ from carrick.models.events import AuthEvent, Operation
 from carrick.models.flow import Flow
 
 MAX_DESCRIPTION = 300
+_INVALID = frozenset({"callback_err", "invalid_connection_config", "url_param_err"})
 
 
 def connected(
@@ -38,6 +39,15 @@ def not_connected(
         error_type="invalid_callback" if error.code == "callback_err" else error.code,
         error_description=error.message[:MAX_DESCRIPTION],
     )
+
+
+def not_installed(
+    connection: Connection, error: CarrickError, *, operation_id: str, now: float
+) -> AuthEvent:
+    """The webhook of an installation came, and gave no credentials."""
+    event = _event(connection, Operation.CREATION, operation_id, now, success=False)
+    kind = "invalid_webhook" if error.code in _INVALID else error.code
+    return replace(event, error_type=kind, error_description=error.message[:MAX_DESCRIPTION])
 
 
 def refresh_failed(connection: Connection, error: CarrickError, *, now: float) -> AuthEvent:

@@ -7,6 +7,7 @@ from typing import Any
 from carrick import identifiers
 from carrick.catalog.schema import Provider
 from carrick.domain import oauth2, refresh_policy
+from carrick.domain.installations import OUTBOUND, awaited
 from carrick.errors import FlowError
 from carrick.models.confirmation import Granted
 from carrick.models.connection import Connection, ConnectionKey, RefreshState, spread_of
@@ -78,6 +79,7 @@ def connection_of(authorized: Authorized, granted: Granted, *, now: float) -> Co
         webhook_url_override=authorized.webhook_url_override,
         requested_scopes=flow.requested_scopes,
         binding=_binding(flow, session),
+        awaits=awaited(provider, session, flow) if provider.installation == OUTBOUND else "",
     )
     return holding(connection, granted, provider, issued_at=now, now=now)
 

@@ -99,20 +99,27 @@ def store(
 ) -> None:
     """Commit connection, tags, event and what else belongs to it together.
 
-    Raises ``ConflictError`` when another write came between.
+    There is no event of a connection that waits for an installation. Raises ``ConflictError`` when
+    another write came between.
     """
+    # What waits for an installation is told of when that has come.
+    is_new = replaces is None or bool(replaces.awaits)
     event = auth_events.connected(
-        connection, replaced=replaces is not None, operation_id=operation_id, now=deps.now()
+        connection, replaced=not is_new, operation_id=operation_id, now=deps.now()
     )
+    told = () if connection.awaits else (deps.outbox.write(event),)
     deps.connections.write(
         deps.connections.put_write(connection, replaces=replaces),
         *deps.tags.writes(connection, previous=replaces),
-        deps.outbox.write(event),
+        *told,
         *also,
     )
 
 
 def _record(connection: Connection) -> None:
+    if connection.awaits:
+        observability.count("InstallationAwaited")
+        return
     observability.count("ConnectionAuthorized")
     # Fewer scopes than asked for are the end user's good right, and worth knowing.
     if not set(connection.requested_scopes) <= set(connection.granted_scopes):

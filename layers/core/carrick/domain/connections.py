@@ -17,7 +17,7 @@ from carrick.errors import (
 from carrick.models.connection import Connection, ConnectionKey, ConnectionSummary
 from carrick.models.events import AuthEvent
 from carrick.models.integration import Integration
-from carrick.models.revocation import Revocation
+from carrick.models.revocation import REVOCABLE, Revocation
 from carrick.store.conditional_writes import Member
 from carrick.store.connection_items import to_json
 from carrick.store.connection_lists import ConnectionLists
@@ -31,8 +31,6 @@ MAX_METADATA_CONNECTIONS = 100
 # An item holds 400 KB and a transaction 4 MB: a hundred connections fit, and what a refresh adds
 # to one of them always does.
 MAX_METADATA_BYTES = 32 * 1024
-REVOCABLE = frozenset({"OAUTH2", "MCP_OAUTH2", "MCP_OAUTH2_GENERIC"})
-"""Modes whose tokens RFC 7009 can end. Whether the provider can is found out later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +150,9 @@ def delete(
 def _revocation(
     connection: Connection, event: AuthEvent, integration: Integration | None, deps: Dependencies
 ) -> list[Member]:
-    if integration is None or connection.auth_mode not in REVOCABLE:
+    if integration is None or integration.provider != connection.provider:
+        return []
+    if connection.awaits or connection.auth_mode not in REVOCABLE:
         return []
     revocation = Revocation(
         event_id=event.event_id,

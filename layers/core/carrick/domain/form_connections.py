@@ -16,6 +16,7 @@ from carrick.catalog.schema import InputField, Provider
 from carrick.clock import Clock
 from carrick.domain import oauth2
 from carrick.domain.authorized import Authorized, check_unchanged
+from carrick.domain.installations import OUTBOUND, begun
 from carrick.domain.lookups import looked_up
 from carrick.domain.modes.contract import Obtained, Setting, Tools
 from carrick.domain.modes.placeholders import preset_of
@@ -46,7 +47,8 @@ FREE_FORMS = frozenset({AuthMode.TWO_STEP, AuthMode.JWT})
 class FormRequest:
     """What the browser sent. ``auth_modes``: the modes that the route it used is for.
 
-    ``assertion_option`` is used once and not stored.
+    ``assertion_option`` is used once and not stored. ``is_outbound``: nothing was filled in, the
+    person installs at the provider now.
     """
 
     integration_id: str
@@ -54,6 +56,7 @@ class FormRequest:
     submitted: Mapping[str, str] = field(repr=False)
     params: Mapping[str, str]
     assertion_option: Mapping[str, str] = field(default_factory=dict, repr=False)
+    is_outbound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,9 @@ def connect(session: ConnectSession, request: FormRequest, deps: Dependencies) -
     integration, provider = _wanted(session, request, deps)
     flow = _flow(session, integration, provider, request, deps)
     authorized = _read(flow, deps)
+    if request.is_outbound:
+        waiting = begun(provider, session, flow)
+        return settle(authorized, waiting, deps.settlement, read_again=lambda: _read(flow, deps))
     setting = Setting(
         provider=provider,
         integration=integration,
@@ -98,7 +104,8 @@ def _wanted(
     if integration is None:
         raise NotFoundError("No such integration.", code="unknown_provider_config")
     provider = deps.catalog.get(integration.provider)
-    if provider.auth_mode not in request.auth_modes:
+    is_for_others = request.is_outbound and provider.installation != OUTBOUND
+    if provider.auth_mode not in request.auth_modes or is_for_others:
         raise InvalidRequestError(
             "This integration is not connected in this way.", code="invalid_auth_mode"
         )

@@ -101,6 +101,7 @@ def import_connection(
         "connection_config": {**obtained.said, **config},
         "requested_scopes": setting.scopes,
         "binding": "import",
+        "awaits": "",
     }
     connection = _stored(key, named, obtained, provider, deps)
     observability.count("ConnectionImported")

@@ -13,16 +13,13 @@ from dataclasses import dataclass, replace
 from carrick import observability
 from carrick.catalog.endpoints import EndpointName, endpoint, templates
 from carrick.catalog.inputs import checked
-from carrick.catalog.interpolation import render, render_url
 from carrick.catalog.schema import InputField, Provider
 from carrick.catalog.schema.api import Lookup
 from carrick.clock import Clock
 from carrick.domain import oauth2
-from carrick.domain.api_requests import JSON_TYPE, api_parts, compose
 from carrick.domain.modes.contract import Obtained, Setting, Tools
-from carrick.domain.modes.placeholders import Values, filled
+from carrick.domain.provider_calls import provider_request
 from carrick.errors import CarrickError, FlowError, ProviderUnavailableError
-from carrick.models.http import OutboundRequest
 from carrick.oauth.answers import at_path
 
 # All of them together: what the callback has left after a slow token endpoint.
@@ -80,14 +77,7 @@ def looked_up(obtained: Obtained, setting: Setting, tools: Tools) -> Obtained:
 def _answer(
     lookup: Lookup, obtained: Obtained, setting: Setting, tools: Tools, deadline: _Deadline
 ) -> object:
-    parts = api_parts(obtained.credentials, setting, now=tools.now())
-    headers = {"accept": "application/json", **_rendered(lookup.headers, parts.values)}
-    body = b""
-    if lookup.body is not None:
-        headers["content-type"] = JSON_TYPE
-        body = json.dumps(filled(lookup.body, parts.values)).encode()
-    draft = OutboundRequest(lookup.method, _url(lookup, setting), headers, body)
-    request = compose(draft, parts)
+    request = provider_request(lookup, obtained.credentials, setting, now=tools.now())
     answer = tools.transport.send(
         request, deadline_seconds=deadline.seconds_left(), max_body_bytes=MAX_ANSWER_BYTES
     )
@@ -97,20 +87,6 @@ def _answer(
         return json.loads(answer.body) if lookup.sets else None
     except (ValueError, RecursionError):
         raise ProviderUnavailableError("The answer is not JSON.", status=answer.status) from None
-
-
-def _url(lookup: Lookup, setting: Setting) -> str:
-    """The lookup's own URL, or a path of the API; the token goes where the entry says only."""
-    allowed_hosts = setting.integration.allowed_hosts
-    if lookup.url.startswith("/"):
-        base = endpoint(setting.provider, "api", setting.config, allowed_hosts=allowed_hosts)
-        return base.rstrip("/") + lookup.url
-    return render_url(
-        lookup.url,
-        connection_config=setting.config,
-        fields=setting.provider.connection_config,
-        allowed_hosts=allowed_hosts,
-    )
 
 
 def _values(wanted: Mapping[str, str], answer: object, provider: Provider) -> dict[str, str]:
@@ -137,10 +113,6 @@ def _check_urls(provider: Provider, config: Mapping[str, str], setting: Setting)
             raise FlowError(
                 f"The provider did not say what is needed. {error.message}", code=error.code
             ) from error
-
-
-def _rendered(headers: Mapping[str, str], values: Values) -> dict[str, str]:
-    return {name.lower(): render(template, values) for name, template in headers.items()}
 
 
 def _texts(config: Config) -> dict[str, str]:

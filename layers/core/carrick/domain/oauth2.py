@@ -11,6 +11,7 @@ from typing import Any
 from carrick.catalog.endpoints import endpoint
 from carrick.catalog.inputs import checked, connection_config
 from carrick.catalog.interpolation import render
+from carrick.catalog.quirks import ADMIN_CONSENT
 from carrick.catalog.schema import InputField, Provider
 from carrick.models.credentials import Credentials
 from carrick.models.integration import Integration
@@ -21,17 +22,20 @@ from carrick.oauth.token import TokenEndpoint, TokenRules, TokenSet
 
 Config = Mapping[str, str]
 
-# Settings of the customer's that share the name space of connection config (contract §5.1): a
-# browser cannot set them.
+# Settings of the customer's that share the name space of connection config (contract §5.1), and
+# what Carrick says there itself: a browser cannot set them.
 RESERVED = frozenset(
     {
         "webhook_url",
+        "pending",
         "oauth_client_id_override",
         "oauth_client_secret_override",
         "oauth_refresh_token_override",
         "oauth_scopes_override",
     }
 )
+# What modes say of a connection beside what its entry lists.
+SAID_BY_MODES = frozenset({"app_id", "oauth_client_id", "oauth_resource_url", "pending"})
 
 
 def rendered(templates: Mapping[str, str], config: Config) -> dict[str, str]:
@@ -155,13 +159,16 @@ def given_config(provider: Provider, values: Mapping[str, str]) -> dict[str, str
     """What a browser may set, and what a renewed connection brings along.
 
     Not what the provider is to say: a company that the end user chose at the provider last time, or
-    claims to have chosen, must not stand in the place of the answer.
+    claims to have chosen, must not stand in the place of the answer. Nor what tells accounts apart,
+    unless it is asked for.
     """
     taken = {
         *RESERVED,
         *provider.token_response_metadata,
         *provider.redirect_uri_metadata,
+        *provider.webhook_metadata,
         *looked_up_names(provider),
+        *({*SAID_BY_MODES, *provider.account_id_paths} - provider.connection_config.keys()),
     }
     return {name: value for name, value in values.items() if name not in taken}
 
@@ -187,7 +194,9 @@ def flow_config(
     """
     renewed = session.reconnect.connection_config if session.reconnect else {}
     presets = session.defaults_for(integration.integration_id).connection_config
-    given = {**given_config(provider, renewed), **given_config(provider, params), **presets}
+    # Where nothing else shows whose the account is, only the application may say.
+    by_browser = {} if ADMIN_CONSENT in provider.quirks else given_config(provider, params)
+    given = {**given_config(provider, renewed), **by_browser, **presets}
     return connection_config(provider, given)
 
 

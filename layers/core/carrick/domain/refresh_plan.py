@@ -56,7 +56,8 @@ def plan_refresh(
     """Raises ``SealError`` when KMS is down, another ``CarrickError`` for what people must mend."""
     key = connection.key
     integration = integrations.get(key.environment_id, key.integration_id)
-    if integration is None:
+    # One of another provider under the same key: its secret is not for this connection's provider.
+    if integration is None or integration.provider != connection.provider:
         raise NotFoundError("The integration does not exist.", code="unknown_provider_config")
     provider = catalog.get(connection.provider)
     setting = Setting(

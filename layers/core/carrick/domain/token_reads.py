@@ -66,6 +66,8 @@ def read_connection(
     connection = _get(key, deps)
     if not with_credentials:
         return Read(connection, None)
+    if connection.awaits:
+        return Read(connection, None, _pending())
     if fresh_app_jwt and refresh_policy.has_old_app_jwt(connection, deps.now()):
         force_refresh = True
     error: CarrickError | None = None
@@ -132,6 +134,13 @@ def _renew(
 
 def _is_leased(connection: Connection, now: float) -> bool:
     return connection.refresh.lease_until >= now
+
+
+def _pending() -> RefreshError:
+    return RefreshError(
+        "There are no credentials before the installation at the provider is done.",
+        code="connection_pending",
+    )
 
 
 def _refused(connection: Connection) -> RefreshError:

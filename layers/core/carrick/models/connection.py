@@ -45,7 +45,9 @@ class Connection:
     ``expires_at`` is the access token's, ``refreshable`` whether a refresh is possible at all;
     both repeat facts that are sealed, and ``expiration_buffer_seconds`` repeats the provider's, so
     that a read needs neither key nor catalog to know that nothing is due. ``binding`` says how the
-    browser was bound to the flow that made it (``cookie``, ``import``).
+    browser was bound to the flow that made it (``cookie``, ``import``). ``awaits`` names the
+    installation at the provider whose webhook will bring the credentials; until then there are
+    none. Empty for every other connection.
     """
 
     key: ConnectionKey
@@ -68,6 +70,7 @@ class Connection:
     granted_scopes: tuple[str, ...] = ()
     account_id: str = ""
     binding: str = "cookie"
+    awaits: str = ""
     refresh: RefreshState = RefreshState()
     sealed_credentials: bytes = field(default=b"", repr=False)
 

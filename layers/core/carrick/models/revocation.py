@@ -7,6 +7,9 @@ from typing import Any
 from carrick.models.connection import ConnectionKey
 from carrick.models.integration import Integration
 
+REVOCABLE = frozenset({"OAUTH2", "OAUTH2_CC", "MCP_OAUTH2", "MCP_OAUTH2_GENERIC"})
+"""Auth modes whose tokens can be ended, by RFC 7009 or by a call of the entry's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Revocation:

@@ -73,6 +73,7 @@ class AuthorizationRequest:
     skip_empty: bool = False
     scope_unencoded: bool = False
     param_renames: Mapping[str, str] = field(default_factory=dict)
+    response_type: str = "code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class AuthorizationResponse:
 
 
 def build_authorization_url(request: AuthorizationRequest) -> str:
-    """The URL to send the browser to. ``response_type`` is always ``code`` (RFC 9700 §2.1.2)."""
+    """The URL to send the browser to: an authorization code is asked for (RFC 9700 §2.1.2)."""
     params = authorization_params(request)
     scheme, host, path, endpoint_query, _ = urlsplit(request.endpoint)
     scope_name = request.param_renames.get("scope", "scope")
@@ -146,7 +147,7 @@ def _check_issuer(issuer: str | None, expected: str, *, required: bool) -> None:
 def authorization_params(request: AuthorizationRequest) -> dict[str, str]:
     """The parameters by their names on the wire, in a stable order, each once (RFC 6749 §3.1)."""
     own = {
-        "response_type": "code",
+        "response_type": request.response_type,
         "client_id": request.client_id,
         "redirect_uri": request.redirect_uri,
         "state": request.state,

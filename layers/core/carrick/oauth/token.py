@@ -3,7 +3,7 @@
 What real token answers need beyond the RFC, in the order in which it is handled:
 
 1. Body JSON or form-encoded, and an error stated with status 200: ``answers``.
-2. The token of a person inside an object of its own (Slack's ``authed_user``), or at a path.
+2. A token at a path, or in an object where the top level has none (Slack's ``authed_user``).
 3. An access token of another type than text, empty, or with characters that no header can carry:
    refused. So is a ``token_type`` that asks for a signature on each request.
 4. No refresh token on refresh: the old one stays good (§6).
@@ -136,8 +136,7 @@ def build_endpoint_request(
 
 
 def build_plain_request(endpoint: TokenEndpoint) -> OutboundRequest:
-    """A request with the entry's own parameters and nothing of ours: for token exchanges that are
-    not OAuth 2 (TWO_STEP)."""
+    """A request with the entry's own parameters only: for exchanges that are not OAuth 2."""
     return _encoded(endpoint, endpoint.params, {})
 
 
@@ -215,10 +214,9 @@ def _laid_over(headers: Mapping[str, str], upper: Mapping[str, str]) -> dict[str
 
 def _holder(members: Members, rules: TokenRules) -> Members:
     """The object to take all from: never one person's access with another's refresh token."""
-    inner = at_path(members, rules.token_object_path) if rules.token_object_path else None
-    if isinstance(inner, dict) and at_path(inner, rules.access_token_path):
-        return inner
-    return members
+    inner = at_path(members, rules.token_object_path)
+    is_here = bool(at_path(members, rules.access_token_path))
+    return inner if isinstance(inner, dict) and not is_here else members
 
 
 def _credential(value: object, status: int) -> str | None:
@@ -232,8 +230,7 @@ def _credential(value: object, status: int) -> str | None:
 
 
 def _token_type(value: object, status: int, *, dpop: bool) -> str:
-    """Bearer when absent. Others pass (Slack's ``bot`` and ``user`` are used as Bearer tokens),
-    except those that are of no use without a key and a signature on each request."""
+    """Bearer when absent. Others pass (Slack's ``bot``), but for those that need a signature."""
     if value is None or value == "":
         return "Bearer"
     if not isinstance(value, str):

@@ -90,6 +90,7 @@ def to_values(connection: Connection, shards: int) -> dict[str, Any]:
         "granted_scopes": connection.granted_scopes,
         "account_id": connection.account_id,
         "binding": connection.binding,
+        "awaits": connection.awaits or None,
         "sealed_credentials": connection.sealed_credentials,
         **refresh_attributes(key, connection.refresh, shards),
     }
@@ -127,6 +128,7 @@ def from_item(item: Item) -> Connection:
         granted_scopes=tuple(values["granted_scopes"]),
         account_id=values["account_id"],
         binding=values["binding"],
+        awaits=values.get("awaits", ""),
         refresh=_refresh_state(values),
         sealed_credentials=values["sealed_credentials"],
     )

@@ -15,7 +15,7 @@ from carrick.store.connection_items import key_of, listed_at, pk_of
 from carrick.store.items import composite, query_pages
 
 Entry = tuple[str, str, str]
-"""Kind (``tag``, ``end_user``, ``organization``, ``connection``), name, value."""
+"""Kind (``tag``, ``end_user``, ``organization``, ``connection``, ``installation``), name, value."""
 
 
 def entries(connection: Connection) -> set[Entry]:
@@ -28,7 +28,14 @@ def entries(connection: Connection) -> set[Entry]:
         found.add(("end_user", "", str(end_user["id"])))
     if organization.get("id"):
         found.add(("organization", "", str(organization["id"])))
+    if connection.awaits:
+        found.add(installation(connection.key.integration_id, connection.awaits))
     return found
+
+
+def installation(integration_id: str, awaits: str) -> Entry:
+    """The way to the connections of an integration that wait for this installation."""
+    return ("installation", integration_id, awaits)
 
 
 class ConnectionTagStore:

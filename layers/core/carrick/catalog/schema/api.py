@@ -87,6 +87,10 @@ class Webhooks(Entry):
     """What the provider's webhooks look like."""
 
     headers: tuple[Name, ...] = Field((), description="Headers that carry signature and kind.")
+    signature_header: Name | None = Field(
+        None, description="The one with the signature of the body. Without it none is checked."
+    )
+    signature_prefix: str = Field("", description="Stands before the signature.")
     algorithm: Literal["sha1", "sha256", "sha512"] | None = None
     keyed: bool = Field(True, description="HMAC; false: a plain hash.")
     encoding: Literal["hex", "base64"] | None = None
@@ -100,6 +104,8 @@ class ApiPart(Entry):
     api: Api = Field(Api())
     post_connection: tuple[Lookup, ...] = Field((), description="Calls after authorization.")
     deletion: ProviderCall | None = Field(
-        None, description="Call on delete where there is no RFC 7009 endpoint."
+        None,
+        description="Call after a deletion where there is no RFC 7009 endpoint. 404 and 410 count "
+        "as done.",
     )
     webhooks: Webhooks | None = None

@@ -77,3 +77,8 @@ class AuthorizationPart(Entry):
     webhook_metadata: tuple[str, ...] = Field(
         (), description="Paths in the installation webhook, kept as connection config."
     )
+    webhook_match: dict[Name, str] = Field(
+        {},
+        description="Connection config that the session presets, to where the installation webhook "
+        "holds the same: which connection it completes.",
+    )

@@ -26,7 +26,8 @@ class TokenResponse(Entry):
     cookies: bool = Field(False, description="The session is in cookies: keep them.")
     further_tokens: dict[Name, str] = Field(
         {},
-        description="Further tokens with clocks of their own: name to the object that holds one.",
+        description="Further tokens, each with an end and a refresh token of its own: name to the "
+        "object that holds one. Shown as `credentials.further_tokens`.",
     )
 
 

@@ -81,6 +81,8 @@ def _request(departure: Departure, secrets: FlowSecrets, now: float) -> Authoriz
         skip_empty=provider.authorization_skip_empty,
         scope_unencoded=provider.authorization_scope_unencoded,
         param_renames=provider.param_renames,
+        # The entry's alone; the catalog takes no other than names of the code flow.
+        response_type=provider.authorization_params.get("response_type", "code"),
     )
 
 

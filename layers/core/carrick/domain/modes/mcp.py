@@ -26,7 +26,7 @@ from carrick.models.integration import (
     Integration,
 )
 from carrick.models.mcp import DOCUMENT, DYNAMIC, STATIC, McpServer
-from carrick.oauth.discovery import refused
+from carrick.oauth.discovery import ServerMetadata, refused
 from carrick.oauth.registration import RegisteredClient, preferred_method
 
 SERVER, CLIENT = "mcp_server", "client"
@@ -148,7 +148,7 @@ def _client(found: Discovered, departure: Departure, tools: Tools) -> tuple[Regi
     """As which client, in the order of MCP: registered beforehand, by document, by request."""
     server, flow = found.server, departure.flow
     method = preferred_method(server.auth_methods)
-    if _may_have_own_client(server.token_endpoint, departure.setting.integration):
+    if _may_have_own_client(server, departure.setting.integration):
         own = method if departure.setting.client_secret and method else "none"
         return RegisteredClient(flow.client_id, "", own), STATIC
     document = _document(flow)
@@ -160,10 +160,21 @@ def _client(found: Discovered, departure: Departure, tools: Tools) -> tuple[Regi
     raise refused("it registers no clients, and none was registered beforehand")
 
 
-def _may_have_own_client(token_endpoint: str, integration: Integration) -> bool:
-    """The customer's client goes only where the customer said: a person chose the server."""
-    host = urlsplit(token_endpoint).hostname or ""
-    return bool(integration.client_id) and hosts.is_allowed(host, integration.allowed_hosts)
+def _may_have_own_client(server: ServerMetadata | McpServer, integration: Integration) -> bool:
+    """The customer's client goes only where the customer said: a person chose the server.
+
+    Each endpoint that a client authenticates at must be allowed. A stranger's server could name the
+    token endpoint of an allowed host, and have the secret pushed to its own.
+    """
+    authenticated = (
+        server.token_endpoint,
+        server.pushed_authorization_request_endpoint,
+        server.revocation_endpoint,
+    )
+    named = {urlsplit(url).hostname or "" for url in authenticated if url}
+    return bool(integration.client_id) and all(
+        hosts.is_allowed(host, integration.allowed_hosts) for host in named
+    )
 
 
 def _document(flow: Flow) -> str:
@@ -210,7 +221,7 @@ def _setting_at(server: McpServer, setting: Setting) -> Setting:
     Raises ``FlowError`` when the customer's client may no longer go there.
     """
     is_own = server.registration == STATIC
-    if is_own and not _may_have_own_client(server.token_endpoint, setting.integration):
+    if is_own and not _may_have_own_client(server, setting.integration):
         raise FlowError("The host is not allowed.", code="provider_config_err")
     facts = {
         "authorization_url": server.authorization_endpoint,

@@ -1,12 +1,17 @@
 """OAUTH2: tokens of the authorization code flow, renewed by refresh token (RFC 6749 §4.1, §6)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from carrick import identifiers
 from carrick.catalog.schema import Provider
 from carrick.crypto.proof_keys import new_proof_key
 from carrick.domain import oauth2
+from carrick.domain.modes.admin_consent import (
+    build_client_request,
+    check_tenant,
+    is_consented_by_admin,
+)
 from carrick.domain.modes.authorization_request import url_of
 from carrick.domain.modes.contract import (
     MAX_ANSWER_BYTES,
@@ -16,13 +21,27 @@ from carrick.domain.modes.contract import (
     Submitted,
     Tools,
 )
+from carrick.domain.modes.further_tokens import (
+    LEAST_SECONDS,
+    with_further_tokens,
+    with_renewed_tokens,
+)
+from carrick.domain.modes.opened_session import (
+    LOGIN_SECONDS,
+    opens_session,
+    reopened,
+    session_of,
+)
 from carrick.domain.modes.redirect import Arrival, Away, Departure
 from carrick.domain.token_requests import Asker, ask
-from carrick.errors import InvalidRequestError, ProviderError, RefreshError
+from carrick.errors import EgressFailedError, InvalidRequestError, ProviderError, RefreshError
 from carrick.models.credentials import Credentials
 from carrick.models.flow import FlowSecrets
+from carrick.models.http import OutboundRequest
 from carrick.oauth.authorization import process_authorization_response
+from carrick.oauth.client_auth import Client
 from carrick.oauth.token import (
+    TokenRules,
     TokenSet,
     build_code_request,
     build_refresh_request,
@@ -75,28 +94,41 @@ class OAuth2Code:
             expected_issuer=flow.expected_issuer or None,
             issuer_required=flow.issuer_required,
         )
+        by_admin = is_consented_by_admin(provider)
+        if by_admin:
+            check_tenant(answer.code, setting.config)
         endpoint = oauth2.token_endpoint(
             provider,
             {**oauth2.callback_metadata(provider, arrival.callback), **setting.config},
             allowed_hosts=setting.integration.allowed_hosts,
         )
         asked_at, key = tools.now(), arrival.secrets.dpop_key
-        response = ask(
-            lambda client: build_code_request(
+
+        def request(client: Client) -> OutboundRequest:
+            if by_admin:
+                return build_client_request(endpoint, client)
+            return build_code_request(
                 endpoint,
                 client,
                 code=answer.code,
                 redirect_uri=flow.redirect_uri,
                 code_verifier=arrival.secrets.code_verifier or None,
-            ),
+            )
+
+        response = ask(
+            request,
             Asker(provider, flow.client_id, setting.client_secret, endpoint.url, key),
             tools,
             seconds=EXCHANGE_SECONDS,
             max_body_bytes=MAX_EXCHANGE_BYTES,
         )
         tokens = process_token_response(response, oauth2.token_rules(provider), now=asked_at)
+        if opens_session(provider):
+            tokens = session_of(tokens, setting, tools, seconds=LOGIN_SECONDS)
         said = oauth2.metadata_of(provider, tokens, arrival.callback)
-        return obtained(provider, tokens, said, config=setting.config, dpop_key=key)
+        given = obtained(provider, tokens, said, config=setting.config, dpop_key=key)
+        credentials = with_further_tokens(given.credentials, provider, now=asked_at)
+        return replace(given, credentials=credentials.within_bounds())
 
     def obtain(self, submitted: Submitted, setting: Setting, tools: Tools) -> Obtained:
         raise InvalidRequestError(
@@ -104,16 +136,20 @@ class OAuth2Code:
         )
 
     def is_renewable(self, credentials: Credentials, provider: Provider) -> bool:
+        if is_consented_by_admin(provider):
+            return True
         return bool(credentials.refresh_token) and provider.refresh_supported
 
     def renew(self, credentials: Credentials, setting: Setting, tools: Tools) -> Obtained:
-        if not credentials.refresh_token:
+        by_admin = is_consented_by_admin(setting.provider)
+        if not credentials.refresh_token and not by_admin:
             raise RefreshError("There is no refresh token.", code="missing_refresh_token")
         override = credentials.values.get("config_override") or {}
-        endpoint = oauth2.refresh_endpoint(
+        endpoint_of = oauth2.token_endpoint if by_admin else oauth2.refresh_endpoint
+        endpoint = endpoint_of(
             setting.provider, setting.config, allowed_hosts=setting.integration.allowed_hosts
         )
-        refresh_token, key = credentials.refresh_token, credentials.values.get("dpop_key") or {}
+        key = credentials.values.get("dpop_key") or {}
         asker = Asker(
             setting.provider,
             override.get("client_id") or setting.integration.client_id,
@@ -121,23 +157,39 @@ class OAuth2Code:
             endpoint.url,
             key,
         )
+
+        def refreshed(refresh_token: str, rules: TokenRules, until: float) -> TokenSet:
+            asked_at = tools.now()
+            if until - asked_at < LEAST_SECONDS:
+                raise EgressFailedError("There is no time left to ask.", maybe_sent=False)
+            answer = ask(
+                lambda client: (
+                    build_client_request(endpoint, client)
+                    if by_admin
+                    else build_refresh_request(endpoint, client, refresh_token=refresh_token)
+                ),
+                asker,
+                tools,
+                seconds=until - asked_at,
+                max_body_bytes=MAX_ANSWER_BYTES,
+            )
+            return process_token_response(
+                answer, rules, now=asked_at, previous_refresh_token=refresh_token
+            )
+
         asked_at = tools.now()
-        answer = ask(
-            lambda client: build_refresh_request(endpoint, client, refresh_token=refresh_token),
-            asker,
-            tools,
-            seconds=PROVIDER_SECONDS,
-            max_body_bytes=MAX_ANSWER_BYTES,
-        )
-        tokens = process_token_response(
-            answer,
-            oauth2.token_rules(setting.provider),
-            now=asked_at,
-            previous_refresh_token=credentials.refresh_token,
-        )
-        return obtained(
+        until = asked_at + PROVIDER_SECONDS
+        rules = oauth2.token_rules(setting.provider)
+        tokens = refreshed(credentials.refresh_token or "", rules, until)
+        if opens_session(setting.provider):
+            tokens = reopened(tokens, credentials, setting, tools, until=until)
+        fresh = obtained(
             setting.provider, tokens, {}, config=setting.config, override=override, dpop_key=key
         )
+        both = with_renewed_tokens(
+            fresh.credentials, credentials, setting.provider, refreshed, now=asked_at, until=until
+        )
+        return replace(fresh, credentials=both.within_bounds())
 
 
 def obtained(
@@ -153,4 +205,4 @@ def obtained(
     credentials = oauth2.credentials_of(tokens, override or {}, dpop_key=dpop_key)
     scopes = None if tokens.scope is None else oauth2.granted_scopes(tokens, ())
     account_id = oauth2.account_id_of(provider, tokens.raw, {**said, **config})
-    return Obtained(credentials.within_bounds(), said, scopes, account_id)
+    return Obtained(credentials, said, scopes, account_id)

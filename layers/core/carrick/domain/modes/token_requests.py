@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 
-from carrick.catalog.endpoints import endpoint
+from carrick.catalog.endpoints import bounds, endpoint
 from carrick.catalog.interpolation import render, render_url
 from carrick.catalog.schema.token import TokenStep
 from carrick.domain.modes.contract import Setting
@@ -45,7 +45,7 @@ def step_request(step: TokenStep, setting: Setting, values: Values) -> OutboundR
             step.token_url,
             connection_config=setting.config,
             fields=setting.provider.connection_config,
-            allowed_hosts=None,
+            allowed_hosts=bounds(setting.provider, setting.integration.allowed_hosts),
         )
     )
     wanted = TokenEndpoint(

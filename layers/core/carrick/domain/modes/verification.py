@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 
+from carrick.catalog.endpoints import bounds
 from carrick.catalog.interpolation import render, render_tail, render_url
 from carrick.domain.api_requests import JSON_TYPE, ApiParts, api_parts, base_url, compose
 from carrick.domain.modes.contract import MAX_ANSWER_BYTES, Setting, Tools
@@ -78,6 +79,6 @@ def _base_url(parts: ApiParts) -> str:
             declared.base_url,
             connection_config=parts.setting.config,
             fields=provider.connection_config,
-            allowed_hosts=None,
+            allowed_hosts=bounds(provider, parts.setting.integration.allowed_hosts),
         )
     return base_url(parts.setting, parts.values)

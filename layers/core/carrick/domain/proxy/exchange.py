@@ -110,6 +110,8 @@ class _Exchange:
         if found.error is not None:
             message = f"Failed to get connection credentials: {found.error.message}"
             raise RefreshError(message, code=found.error.code)
+        if found.connection.provider != self.integration.provider:
+            raise NotFoundError("No such connection.", code="unknown_connection")
         return found
 
     def run(self, read: Read) -> InboundResponse:

@@ -12,7 +12,7 @@ from typing import Literal
 from urllib.parse import quote, unquote, urlsplit
 
 from carrick.catalog import hosts
-from carrick.catalog.endpoints import carries_operators_secret
+from carrick.catalog.endpoints import bounds
 from carrick.catalog.interpolation import render_url
 from carrick.catalog.ports import ports_of
 from carrick.domain.api_requests import ApiParts, base_url
@@ -80,7 +80,6 @@ def known_hosts(parts: ApiParts) -> frozenset[str]:
     """Host and port of every base URL that entry, integration and connection config make."""
     setting, api = parts.setting, parts.setting.provider.api
     verification = api.verification.base_url if api.verification else None
-    is_bounded = carries_operators_secret(setting.provider)
     found = [_url_or_nothing(lambda: base_url(setting, parts.values))]
     for template in filter(None, (api.base_url, *api.base_url_fallbacks, verification)):
         fill = partial(
@@ -88,7 +87,7 @@ def known_hosts(parts: ApiParts) -> frozenset[str]:
             template,
             connection_config=setting.config,
             fields=setting.provider.connection_config,
-            allowed_hosts=setting.integration.allowed_hosts if is_bounded else None,
+            allowed_hosts=bounds(setting.provider, setting.integration.allowed_hosts),
             credentials=parts.values["credentials"],
         )
         found.append(_url_or_nothing(fill))

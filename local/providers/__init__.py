@@ -1,0 +1,1 @@
+"""Checks provider files and plays their flows, without a network: `make provider`."""
