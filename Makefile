@@ -64,7 +64,7 @@ format: $(VENV)/.test ## Format and fix what can be fixed
 	$(BIN)/ruff check --fix .
 
 .PHONY: bench
-bench: $(VENV)/.test ## Print the budgets of docs/architecture.md as measured here
+bench: $(VENV)/.test browser ## Print the budgets of docs/architecture.md as measured here
 	PYTHONPATH=layers/core $(BIN)/python -m tests.benchmarks
 
 .PHONY: catalog

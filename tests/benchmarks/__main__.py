@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.benchmarks import catalog, cold_start, due_index, flows, token_read
+from tests.benchmarks import catalog, cold_start, connect_page, due_index, flows, token_read
 from tests.benchmarks.report import table
 from tests.benchmarks.rig import rig
 
@@ -15,6 +15,7 @@ def main() -> int:
         lines += flows.measure(running)
         lines += due_index.measure(running)
     lines += cold_start.measure()
+    lines += connect_page.measure()
     sys.stderr.flush()
     print(table(lines))
     return 0 if all(line.holds for line in lines) else 1

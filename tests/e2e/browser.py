@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    BrowserType,
     ConsoleMessage,
     Locator,
     Page,
@@ -115,17 +116,20 @@ class Visitor:
         self.page.get_by_role("link", name="Cancel").click()
 
 
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium or Chrome, without a window."""
+def launch(kind: BrowserType, *arguments: str) -> Browser:
+    """The system's Chromium or Chrome, without a window. ``arguments`` are added to the usual."""
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
         pytest.fail("The end-to-end tests need Chromium or Chrome.")
     # Its sandbox refuses to work for root.
     sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    return kind.launch(executable_path=Path(program), args=[*ARGUMENTS, *sandbox, *arguments])
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser, for as long as the block lasts."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=Path(program), args=[*ARGUMENTS, *sandbox]
-        )
+        browser = launch(playwright.chromium)
         yield browser
         browser.close()

@@ -17,7 +17,7 @@ from tests.e2e.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60.0
-STOP_SECONDS = 10.0
+STOP_SECONDS = 30.0
 
 
 class CarrickProcess:

@@ -19,6 +19,7 @@ from tests.e2e.authorization_server import (
 from tests.e2e.carrick_process import CarrickProcess, free_port
 from tests.e2e.forms import FORMS, SCRIPTED
 from tests.e2e.waiting import until
+from tests.support.oauth1_server import OAuth1Server, running_oauth1_server
 from tests.support.scripted_api import ScriptedApi, running_scripted_api
 from tests.support.webhook_endpoint import Delivery, WebhookEndpoint, webhook_endpoint
 
@@ -95,6 +96,7 @@ class Scene:
     receiver: WebhookEndpoint
     clients: tuple[Client, ...]
     api: ScriptedApi
+    oauth1: OAuth1Server
     session_tokens: list[str] = field(default_factory=list)
 
     def session(self, end_user: str = "ada", **more: Any) -> Body:
@@ -186,11 +188,14 @@ def running_scene(folder: Path) -> Iterator[Scene]:
         running_authorization_server(clients) as provider,
         webhook_endpoint() as receiver,
         running_scripted_api() as api,
+        running_oauth1_server() as oauth1,
     ):
+        oauth1.records.client_url = carrick.callback_url.removesuffix("/oauth-callback")
+        oauth1.write_entry(carrick.providers, "oauth1")
         _write_providers(carrick.providers, provider.issuer, api.url, carrick.demo_url)
         try:
             carrick.start()
-            scene = Scene(carrick, provider, receiver, clients, api)
+            scene = Scene(carrick, provider, receiver, clients, api, oauth1)
             _configure(scene)
             yield scene
         finally:

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.application import EXAMPLES, ISOLATED, Application, running_application
-from tests.e2e.browser import Visitor
+from tests.e2e.browser import Visitor, launch
 from tests.e2e.carrick_process import CarrickProcess, free_port
+
+KEEPS = "() => { document.cookie = 'a=1; SameSite=None; Secure'; return document.cookie }"
+"""Whether a frame may set a cookie: the cookie, or nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +46,18 @@ def connected(page: Page, application: Application, before: list[str]) -> None:
     expect(page.get_by_role("status")).to_have_text(f"Connected: {made}")
 
 
+def through_the_frame(visitor: Visitor, origin: str, application: Application) -> None:
+    """Open the example that frames the Connect page, and connect the demo provider there."""
+    visitor.page.goto(f"{origin}/frame/#{application.carrick.base_url}")
+    visitor.press("Connect")
+    frame = visitor.page.frame_locator("#connect-ui")
+    frame.get_by_role("button", name="Demo provider", exact=True).first.click()
+    with visitor.page.expect_popup() as opening:
+        frame.get_by_role("button", name="Continue").click()
+    opening.value.get_by_role("button", name="Approve").click()
+    expect(frame.get_by_role("heading", level=1)).to_have_text("Connected")
+
+
 @pytest.mark.parametrize("example", ["plain", "vue"])
 def test_in_a_popup(example: str, application: Application, visitor: Visitor) -> None:
     before = application.connections()
@@ -51,6 +66,47 @@ def test_in_a_popup(example: str, application: Application, visitor: Visitor) ->
     with popup.expect_event("close"):
         popup.get_by_role("button", name="Approve").click()
     connected(page, application, before)
+
+
+@pytest.fixture
+def cookieless(browser: Browser) -> Iterator[Visitor]:
+    """Somebody whose browser keeps cookies from frames of other sites."""
+    strict = launch(browser.browser_type, "--test-third-party-cookie-phaseout")
+    yield Visitor(strict.new_context())
+    strict.close()
+
+
+def test_in_a_frame(application: Application, visitor: Visitor) -> None:
+    before = application.connections()
+    through_the_frame(visitor, application.origin, application)
+    connected(visitor.page, application, before)
+    assert visitor.page.frames[1].evaluate(KEEPS) == "a=1", "a frame of the same site may"
+
+
+def test_in_a_frame_of_another_site_without_cookies(
+    application: Application, cookieless: Visitor
+) -> None:
+    """The frame's site is ``localhost``. Elsewhere ``ConnectOrigins`` would list this page's."""
+    before = application.connections()
+    elsewhere = application.origin.replace("localhost", "127.0.0.1")
+    page = cookieless.page
+
+    def allow(route: Route) -> None:
+        answer = route.fetch()
+        policy = answer.headers["content-security-policy"]
+        policy = policy.replace("frame-ancestors", f"frame-ancestors {elsewhere}")
+        route.fulfill(
+            response=answer, headers={**answer.headers, "content-security-policy": policy}
+        )
+
+    page.route("**/connect/?*", allow)
+    application.origin, own = elsewhere, application.origin
+    try:
+        through_the_frame(cookieless, elsewhere, application)
+    finally:
+        application.origin = own
+    connected(page, application, before)
+    assert page.frames[1].evaluate(KEEPS) == "", "the browser was to keep cookies from it"
 
 
 def test_by_leaving_the_page_and_coming_back(application: Application, visitor: Visitor) -> None:

@@ -20,9 +20,10 @@ CLIENT_ID = "oauth1-client-of-the-test"
 
 @dataclass
 class Records(RequestValidator):  # type: ignore[misc]
-    """What the provider knows. ``account`` is whose token is issued."""
+    """What the provider knows: ``account`` is whose token it issues, ``client_url`` its client."""
 
     account: str = "account-1"
+    client_url: str = "https://carrick.example"
     methods: tuple[str, ...] = ("HMAC-SHA1", "HMAC-SHA256", "PLAINTEXT")
     temporary: dict[str, dict[str, Any]] = field(default_factory=dict)
     access: dict[str, str] = field(default_factory=dict)
@@ -69,7 +70,7 @@ class Records(RequestValidator):  # type: ignore[misc]
         return []
 
     def validate_redirect_uri(self, client_key, redirect_uri, request):  # type: ignore[no-untyped-def]
-        return redirect_uri.startswith("https://carrick.example/")
+        return redirect_uri.startswith(f"{self.client_url}/")
 
     def save_request_token(self, token, request):  # type: ignore[no-untyped-def]
         self.temporary[token["oauth_token"]] = {**token, "callback": request.redirect_uri}
@@ -159,6 +160,12 @@ def running_oauth1_server() -> Iterator[OAuth1Server]:
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", "0"))).decode()
             headers = {name.title(): value for name, value in self.headers.items()}
+            if self.path.startswith("/authorize"):
+                self.send_response(302)
+                self.send_header("location", state.authorize(f"{state.url}{self.path}"))
+                self.send_header("content-length", "0")
+                self.end_headers()
+                return
             status, text = state.answer(self.command, self.path, body, headers)
             self.send_response(status)
             self.send_header("content-type", "application/x-www-form-urlencoded")

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Api } from "../src/api";
-import { fieldsOf, hasLines } from "../src/form/fields";
+import { fieldsOf, hasLines, madeFor } from "../src/form/fields";
 import {
   addressOf,
   bodyOf,
@@ -104,6 +104,13 @@ describe("nobody is asked for what is known", () => {
     const known = { ...INTEGRATION, preconfigured_credentials: ["apiKey"] };
     const defaults = { connection_config: { region: "eu" } };
     expect(names(of, defaults, known)).toEqual(["params.tenant"]);
+  });
+
+  it("nor for the external id of AWS, which the page makes up unless the session has one", () => {
+    const aws = provider("AWS_SIGV4", { connection_config: { external_id: {}, region: {} } });
+    expect(names(aws)).toEqual(["params.region", "credentials.role_arn"]);
+    expect(madeFor(aws, {})).toBe("external_id");
+    expect(madeFor(aws, { connection_config: { external_id: "theirs" } })).toBeUndefined();
   });
 
   it("but for a client of one's own where the session presets the empty text", () => {

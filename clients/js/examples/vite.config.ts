@@ -14,6 +14,6 @@ export default defineConfig({
     outDir: "dist",
     emptyOutDir: true,
     target: "es2022",
-    rollupOptions: { input: ["plain", "react", "vue"].map((name) => here(`${name}/index.html`)) },
+    rollupOptions: { input: ["frame", "plain", "react", "vue"].map((name) => here(`${name}/index.html`)) },
   },
 });

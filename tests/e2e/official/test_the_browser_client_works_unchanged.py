@@ -1,5 +1,7 @@
 """``@nangohq/frontend`` as npm has it, in an application on another origin (contract §4)."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.e2e.forms import FORMS, Form
@@ -7,6 +9,8 @@ from tests.e2e.official.application import Application
 from tests.e2e.official.clients_table import ClientsTable
 from tests.e2e.official.conftest import NewSession
 from tests.e2e.scene import LASTING, Body, Scene
+from tests.support.authorization_server import CLIENT_SECRET
+from tests.support.oauth1_server import CLIENT_ID
 
 DEMO = "demo"
 
@@ -68,6 +72,29 @@ def test_auth_at_a_strict_provider(
     read = credentials(scene, connected)
     assert scene.provider.userinfo_status(read["access_token"]) == 200
     table.works("auth with params, authorization_params")
+
+
+@pytest.fixture
+def oauth1(scene: Scene) -> Iterator[str]:
+    """An integration of the provider of OAuth 1.0a, for one test only: others count."""
+    client = {"type": "OAUTH1", "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+    body = {"provider": "oauth1", "unique_key": "oauth1", "credentials": client}
+    scene.carrick.must("POST", "/integrations", body)
+    yield "oauth1"
+    scene.carrick.must("DELETE", "/integrations/oauth1")
+
+
+def test_auth_at_a_provider_of_oauth1(
+    scene: Scene, application: Application, token: NewSession, table: ClientsTable, oauth1: str
+) -> None:
+    application.begin_popup(token("older"), "auth", oauth1)
+
+    connected = application.outcome()["value"]
+
+    read = credentials(scene, connected)
+    assert read["type"] == "OAUTH1"
+    assert read["oauth_token"] in scene.oauth1.records.access
+    table.works("auth: OAUTH1")
 
 
 @pytest.mark.parametrize("form", [form for form in FORMS if form.given], ids=lambda f: f.mode)

@@ -59,6 +59,7 @@ export function fieldsOf(
   const isAsked = ({ name, group, ...field }: Field) =>
     !field.automated &&
     !field.hidden &&
+    !(group === "params" && name === madeFor(provider, defaults)) &&
     !(group === "params" ? presets[name] : group === "credentials" && known.has(name));
   const all = [
     ...grouped(provider.connection_config, "params"),
@@ -66,6 +67,12 @@ export function fieldsOf(
     ...grouped(provider.assertion_option, "assertion"),
   ];
   return all.filter(isAsked).sort((a, b) => (a.order ?? 99) - (b.order ?? 99));
+}
+
+/** The parameter that this page makes up itself: it is shown, to be copied, and not asked for. */
+export function madeFor(provider: Provider, defaults: Defaults): string | undefined {
+  const isPreset = defaults.connection_config?.external_id;
+  return provider.auth_mode === "AWS_SIGV4" && !isPreset ? "external_id" : undefined;
 }
 
 /** Titles of what the application presets and does not fit: nobody can correct it here. */

@@ -17,7 +17,7 @@ const de: Messages = {
   scopes: "{application} bittet um:",
   theApplication: "Die Anwendung",
   continue: "Weiter",
-  optional: "freiwillig",
+  optional: "optional",
   needed: "Diese Angabe fehlt.",
   misfit: "Das passt nicht.",
   misfitExample: "Das passt nicht. Ein Beispiel: {example}",

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useState } from "preact/hooks";
 import type { Api } from "../api";
-import { presetFields } from "../form/fields";
+import { madeFor, presetFields } from "../form/fields";
 import { type Form, keyOf, postPath, problemWith } from "../form/values";
 import type { Say } from "../i18n/messages";
 import type { Connected, Defaults, Integration, Provider, Session } from "../wire";
@@ -30,7 +30,7 @@ export function ConnectForm(props: FormProps) {
   const { session, integration, provider, defaults, say } = props;
   const form = useForm(integration, provider, defaults);
   const [externalId] = useState(() =>
-    provider.auth_mode === "AWS_SIGV4" ? crypto.randomUUID() : undefined,
+    madeFor(provider, defaults) ? crypto.randomUUID() : undefined,
   );
   const connecting = useConnecting(props);
   const name = integration.display_name;
