@@ -178,3 +178,14 @@ def test_a_connection_that_works_is_not_put_back_to_waiting(marketplace: Marketp
 
     assert (answer.status, answer.json()["error"]["code"]) == (400, "invalid_auth_mode")
     assert marketplace.read(connection_id).status == 200
+
+
+def test_a_session_waits_for_its_own_tenants_integrations_only(marketplace: Marketplace) -> None:
+    marketplace.integrate()
+    stranger = Tenant(marketplace.tenant.stack, "stranger")
+    token = stranger.session()
+
+    answer = marketplace.submit(token)
+
+    assert (answer.status, answer.json()["error"]["code"]) == (404, "unknown_provider_config")
+    assert marketplace.tenant.call("GET", "/connections").json()["connections"] == []
