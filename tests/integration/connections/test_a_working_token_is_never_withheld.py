@@ -29,8 +29,11 @@ def test_while_the_provider_is_down(connections: Connections) -> None:
     assert again.json()["errors"] == [{"type": "auth", "log_id": event["operation_id"]}]
 
 
-def test_while_the_provider_cannot_be_reached(connections: Connections) -> None:
+def test_while_the_provider_is_no_longer_in_the_catalog(connections: Connections) -> None:
     connections.make(expires_in=60, provider="gone")
+    tenant = connections.tenant
+    key = {"environment_id": tenant.environment_id, "integration_id": "test"}
+    tenant.stack.update("IntegrationsTable", key, provider="gone")
     assert is_served(connections.read())
     assert connections.stored().refresh.error_code == "unknown_provider_template"
 
