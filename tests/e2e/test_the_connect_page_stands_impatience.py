@@ -79,8 +79,8 @@ def test_the_page_speaks_the_readers_language(
 
 
 def test_a_reconnect_says_so_and_keeps_the_connection(scene: Scene, visitor: Visitor) -> None:
-    visitor.approve(scene.session("again")["connect_link"], LASTING.name, name="again")
-    (connection,) = scene.connections_of("again")
+    visitor.approve(scene.session("renewing")["connect_link"], LASTING.name, name="renewing")
+    (connection,) = scene.connections_of("renewing")
     body = {"connection_id": connection["connection_id"], "integration_id": LASTING.key}
     session = scene.carrick.must("POST", "/connect/sessions/reconnect", body)["data"]
     scene.session_tokens.append(session["token"])
@@ -90,4 +90,4 @@ def test_a_reconnect_says_so_and_keeps_the_connection(scene: Scene, visitor: Vis
     visitor.press("Continue")
     visitor.consent()
     expect(visitor.heading).to_have_text("Connected")
-    assert len(scene.connections_of("again")) == 1
+    assert len(scene.connections_of("renewing")) == 1

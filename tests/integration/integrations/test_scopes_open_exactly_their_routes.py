@@ -17,6 +17,7 @@ OPENED_BY = {
     ("GET", "/integrations/test?include=credentials"): {f"{INTEGRATIONS}read_credentials"},
     ("PATCH", "/integrations/test"): {f"{INTEGRATIONS}update"},
     ("POST", "/environment/webhook-signing-key/rotate"): {"environment:webhook_signing_key:rotate"},
+    ("GET", "/environment-variables"): {"environment:variables:read"},
     ("GET", "/providers"): set(SCOPES),
     ("GET", "/providers/github"): set(SCOPES),
     ("DELETE", "/integrations/test"): {f"{INTEGRATIONS}delete"},
